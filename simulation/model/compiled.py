@@ -1,0 +1,89 @@
+"""The compiled engine: people as columns, worked by the kernel on a few threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.model.columns import PARTS, WHOLES, Books, State
+from simulation.model.world import deal_into, ties_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from simulation.model.effects import Tables
+    from simulation.model.layout import Layout
+    from simulation.scenario.scenario import Scenario
+
+__all__ = ["CompiledEngine"]
+
+SMALLEST_SLICE = 4096
+"""Slots below which a further thread is not worth its start."""
+
+
+class CompiledEngine:
+    """Lives the weeks of all people with `simulation.model.kernel`.
+
+    Parameters
+    ----------
+    scenario, layout
+        What the world is.
+    run_key
+        Key of the run's draws.
+    threads
+        How many slices of people are worked side by side; the results do not depend on it.
+    """
+
+    def __init__(self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], threads: int = 1) -> None:
+        from simulation.model import kernel
+
+        self._kernel = kernel
+        self._layout = layout
+        self._key = run_key
+        population, network = scenario.horizon.population, scenario.market.network
+        promising = max(1, len(layout.promising))
+        self._state = State(
+            real=np.zeros((PARTS + 2 * promising, population)), whole=np.zeros((WHOLES, population), dtype=np.int32)
+        )
+        kernel.enter_all(run_key, self._state, layout.segments, layout.market, layout.people)
+        self._ties = ties_of(run_key, population, network.degree, network.rewiring).ravel()
+        self._starts = np.arange(population + 1, dtype=np.int64) * network.degree
+        slices = max(1, min(threads, population // SMALLEST_SLICE))
+        self._bounds = [population * s // slices for s in range(slices + 1)]
+        self._pool = ThreadPoolExecutor(slices) if slices > 1 else None
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def deal(self, cells: NDArray[np.int32]) -> None:
+        deal_into(self._state.whole, cells)
+
+    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+        slices = list(zip(self._bounds, self._bounds[1:], strict=False))
+        if self._pool is None:
+            self._slice(*slices[0], week, tables, waits, counts, books)
+        else:
+            parts = [(np.zeros_like(counts), Books(*(np.zeros_like(b) for b in books))) for _ in slices]
+            jobs = [
+                self._pool.submit(self._slice, *bounds, week, tables, waits, *part)
+                for bounds, part in zip(slices, parts, strict=True)
+            ]
+            for job, (part_counts, part_books) in zip(jobs, parts, strict=True):
+                job.result()
+                counts += part_counts
+                for total, part in zip(books, part_books, strict=True):
+                    total += part
+        self._kernel.spread_word(self._state.whole, self._starts, self._ties)
+
+    def _slice(
+        self, first: int, last: int, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64],
+        books: Books,
+    ) -> None:  # fmt: skip
+        layout = self._layout
+        self._kernel.week_of(
+            first, last, week, self._key, self._state, layout.journey, layout.segments, layout.market, layout.people,
+            tables.value, tables.promise, waits, counts, books, self._kernel.scratch(len(layout.touchpoints)),
+        )  # fmt: skip

@@ -1,0 +1,478 @@
+"""The plain customer: one Mesa agent a person, the executable specification of the rules.
+
+Read this file to know what a week is. `simulation.model.kernel` does the same on columns, some hundred times faster; both call the
+same functions of `simulation.rules`, and tests hold them equal to the bit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from simulation.model import columns as at
+from simulation.model.columns import Books, State
+from simulation.model.world import ties_of
+from simulation.randomness import luck, threefry, uniform
+from simulation.rules import behaviour, expectation, experience
+from simulation.rules.arithmetic import clip, exp, fixed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from simulation.model.effects import Tables
+    from simulation.model.layout import Layout
+
+__all__ = ["CustomerAgent", "PlainEngine", "WeekContext"]
+
+Words = tuple[int, int, int, int]
+
+
+class WeekContext:
+    """What surrounds all people in one week: coefficients, waits, draws, and the counters to add to."""
+
+    def __init__(
+        self, engine: PlainEngine, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64],
+        books: Books,
+    ) -> None:  # fmt: skip
+        self.week = week
+        self.value: list[Any] = tables.value.tolist()
+        self.promise: list[Any] = tables.promise.tolist()
+        self.waits: list[list[float]] = waits.tolist()
+        self.counts = counts
+        self.books = books
+        touchpoints = len(engine.layout.touchpoints)
+        self.finish = engine.draws(week, at.P_FINISH)
+        self.survey = engine.draws(week, at.P_SURVEY)
+        self.meet = [engine.draws(week, at.P_MEET + b) for b in range((touchpoints + 3) // 4)]
+        self.encounter = [engine.draws(week, at.P_ENCOUNTER + k) for k in range(touchpoints)]
+
+
+class CustomerAgent(mesa.Agent):  # type: ignore[misc]
+    """One person in one slot of the market.
+
+    Her attributes are those of `simulation.record.CUSTOMER_COLUMNS`; expectations are a base plus one part per promising
+    department (`will_parts`, `should_parts`).
+    """
+
+    def __init__(self, model: mesa.Model, engine: PlainEngine, slot: int) -> None:
+        super().__init__(model)
+        self.engine = engine
+        self.slot = slot
+        self.cell = self.cell_before = 0
+        self.heard_good = self.heard_bad = 0
+        self.enter(0)
+        first, _, _, _ = threefry(*engine.run_key, 0, slot, 0, at.P_START, 0)
+        if uniform(first) < engine.layout.market.start_customers:
+            self.stage = at.CUSTOMER
+            self.purchases = 1
+
+    def enter(self, week: int) -> None:
+        """Become a new person, a prospect, with traits by draws of (slot, week)."""
+        engine, people, segments = self.engine, self.engine.layout.people, self.engine.layout.segments
+        a, b, c, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY, 0)
+        e, f, _, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY + 1, 0)
+        self.segment = next(s for s, upto in enumerate(segments.upto.tolist()) if uniform(a) <= upto)
+        self.fit, self.offer = -1.0, 0
+        for offer, mean in enumerate(segments.fit[self.segment].tolist()):
+            g, h, _, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY, 1 + offer)
+            fit = clip(mean + float(segments.fit_spread[self.segment]) * luck(g, h), 0.0, 1.0)
+            if fit > self.fit:
+                self.fit, self.offer = fit, offer
+        self.halo = people.halo * luck(b, c)
+        self.purchase_rate = float(segments.purchase_rate[self.segment]) * exp(
+            float(segments.purchase_spread[self.segment]) * luck(e, f)
+        )
+        start = experience.experience(people.anchor, self.halo, 0.0)
+        self.memory = experience.power_memory(start, people.power_mean_exponent)
+        self.satisfaction = experience.satisfaction(self.memory, people.power_mean_exponent)
+        self.worst_moment = 0.0
+        self.trust = people.trust_neutral
+        self.loyalty = engine.layout.market.neutral_loyalty
+        self.will = self.should = engine.expectation[self.segment]
+        self.reputation = self.fatigue = self.spent = 0.0
+        self.will_parts = [0.0] * engine.promising
+        self.should_parts = [0.0] * engine.promising
+        self.stage = at.PROSPECT
+        self.case, self.case_weeks = -1, 0
+        self.purchases = 0
+        self.entered = week
+        self.brought = -1
+        self.tells = at.TELLS_NOTHING
+        self.heard_good = self.heard_bad = 0
+
+    # -- the order of a week -------------------------------------------------------------------------------------
+
+    def live(self, now: WeekContext) -> None:
+        """Live one week.
+
+        Leave the market, or: forget and hear; feel an open problem; meet touchpoints in the order of the journey; draw the
+        sum of the week; perhaps answer a survey; be counted.
+        """
+        leave_market, voice, leave_firm, tell = (uniform(w) for w in now.finish[self.slot])
+        if leave_market < self.engine.layout.market.exit_rate:
+            self.enter(now.week + 1)
+            self.take_stock(now)
+            return
+        self.begin_week()
+        was_customer = self.stage == at.CUSTOMER
+        voiced, lowest, highest = False, 1.0, 0.0
+        if self.case >= 0:
+            lowest = highest = self.feel_open_case(now)
+            voiced = self.voices(voice, now)
+        happened, last, met, won = 0.0, -1, 0, 0
+        for k in range(len(self.engine.layout.touchpoints)):
+            u = uniform(now.meet[k // 4][self.slot][k % 4])
+            if self.meets(k, u, met, won, voiced, now):
+                happened, succeeded = self.encounter(k, now)
+                met |= 1 << k
+                won |= int(succeeded) << k
+                lowest, highest, last = min(lowest, happened), max(highest, happened), k
+        self.end_week(leave_firm, tell, lowest, highest, voiced, was_customer, now)
+        if last >= 0 and self.stage == at.CUSTOMER:
+            self.answer_survey(last, happened, now)
+        self.take_stock(now)
+
+    def begin_week(self) -> None:
+        """Forget a little, and hear what acquaintances told last week."""
+        people = self.engine.layout.people
+        keep = 1.0 - people.promise_forgetting
+        self.will_parts = [part * keep for part in self.will_parts]
+        self.should_parts = [part * keep for part in self.should_parts]
+        self.should = expectation.promised(self.should, self.engine.expectation[self.segment], people.should_forgetting)
+        self.worst_moment *= 1.0 - people.worst_moment_fading
+        self.fatigue *= 1.0 - people.fatigue_fading
+        heard = people.reputation_gain * self.heard_good - people.reputation_loss * self.heard_bad
+        self.reputation = clip(self.reputation * (1.0 - people.reputation_fading) + heard, -1.0, 1.0)
+        self.heard_good = self.heard_bad = 0
+        self.tells = at.TELLS_NOTHING
+
+    def feel_open_case(self, now: WeekContext) -> float:
+        """Feel one more week of an open problem, at the touchpoint where it arose."""
+        people = self.engine.layout.people
+        happened = experience.experience(people.anchor, self.halo, -people.unresolved_pain)
+        self.remember(happened)
+        self.case_weeks += 1
+        now.books.felt[self.case, 1] += fixed(-people.unresolved_pain)
+        now.books.unresolved[self.case] += 1
+        return happened
+
+    def voices(self, u: float, now: WeekContext) -> bool:
+        """Does she tell the company of her open problem this week?"""
+        engine, people = self.engine, self.engine.layout.people
+        voiced = u < behaviour.voice_chance(
+            engine.voice[self.segment], self.loyalty, engine.layout.market.neutral_loyalty, people.voice_loyalty
+        )
+        if voiced:
+            self.count_company(now, at.C_COMPLAINTS)
+        return bool(voiced)
+
+    def meets(self, k: int, u: float, met: int, won: int, voiced: bool, now: WeekContext) -> bool:
+        """Does she meet touchpoint k this week? One uniform draw u against the trigger's chance."""
+        journey, people = self.engine.journey, self.engine.layout.people
+        volume = now.value[self.cell][self.segment][k][at.VOLUME]
+        chance = journey.weekly[k] * max(volume, 0.0)
+        trigger = journey.trigger[k]
+        if trigger == at.RATE:
+            return bool(journey.stages[k] >> self.stage & 1) and u < chance
+        if trigger == at.NEED:
+            need = behaviour.need_chance(
+                self.purchase_rate, self.satisfaction, people.anchor, people.repurchase_sensitivity
+            )
+            return self.stage == at.CUSTOMER and u < need * chance
+        if trigger == at.AFTER:
+            behind = {at.MET: met, at.SUCCESS: won, at.NO_SUCCESS: met & ~won}[journey.when[k]]
+            return bool(journey.follows[k] & behind) and u < chance
+        if trigger == at.OPEN_CASE:
+            prefers = behaviour.contact_preference(self.engine.digital[self.segment], journey.channel[k])
+            return voiced and self.case >= 0 and u < chance * prefers
+        return self.stage == at.CUSTOMER and (now.week + self.slot) % journey.cycle[k] == 0 and u < chance
+
+    # -- an encounter --------------------------------------------------------------------------------------------
+
+    def encounter(self, k: int, now: WeekContext) -> tuple[float, bool]:
+        """Meet touchpoint k: feel it, book it, learn what to expect, respond; return (experience, succeeded)."""
+        engine, people, journey = self.engine, self.engine.layout.people, self.engine.journey
+        value = now.value[self.cell][self.segment][k]
+        w0, w1, w2, w3 = now.encounter[k][self.slot]
+        wait = now.waits[self.cell][k]
+
+        fit_part = people.fit_quality * journey.fit[k] * (self.fit - 0.5)
+        wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
+        fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
+        quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
+        quality = quality + fit_part + wait_part + fatigue_part + people.noise * luck(w0, w1)
+
+        origin = self.case if self.case >= 0 else len(engine.layout.touchpoints)
+        solved = journey.closes[k] and self.case >= 0 and uniform(w3) < value[at.RESOLUTION]
+        if solved:
+            self.case, self.case_weeks = -1, 0
+        relief = people.recovery_satisfaction if solved else 0.0
+
+        will, should = self.expectations()
+        perceived = experience.perceived(quality, will, people.assimilation)
+        gap = experience.gap(perceived, should)
+        slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
+        felt = slope * gap + relief
+        happened = experience.experience(people.anchor, self.halo, felt)
+        self.remember(happened)
+        self.trust = expectation.trust_after(self.trust, quality, will, people.trust_learning)
+        self.book(k, origin, felt, slope, fit_part, wait_part, fatigue_part, relief, now.books)
+
+        self.will = expectation.base_of_will(self.will, quality, will, people.will_learning)
+        self.should = expectation.base_of_should(self.should, perceived, should, people.should_learning)
+        if journey.promises[k]:
+            self.hear_promises(now.promise[self.cell][self.segment][k])
+
+        succeeded = bool(uniform(w2) < behaviour.success_chance(value[at.CONVERSION], self.pull(k, value)))
+        cost = max(value[at.COST], 0.0)
+        if journey.by_firm[k]:
+            self.fatigue += 1.0
+        if succeeded:
+            cost += self.succeed(k, value, now)
+        if not journey.closes[k] and self.stage == at.CUSTOMER and self.case < 0 and uniform(w3) < value[at.FAILURE]:
+            self.case, self.case_weeks = k, 0
+            self.count(now, k, at.N_CASES)
+        self.count(now, k, at.N_ENCOUNTERS)
+        self.count(now, k, at.N_EXPERIENCE, fixed(happened))
+        self.count(now, k, at.N_WAITING, fixed(wait))
+        self.count(now, k, at.N_COST, fixed(cost))
+        self.count_company(now, at.C_COST, fixed(cost))
+        if solved:
+            self.count(now, k, at.N_RESOLVED)
+        return happened, succeeded
+
+    def expectations(self) -> tuple[float, float]:
+        """Return what she believes will and should happen: each a base plus its parts."""
+        will, should = self.will, self.should
+        for will_part, should_part in zip(self.will_parts, self.should_parts, strict=True):
+            will = will + will_part
+            should = should + should_part
+        return will, should
+
+    def remember(self, happened: float) -> None:
+        """Take an experience into satisfaction's memory and the worst moment."""
+        people = self.engine.layout.people
+        now = experience.power_memory(happened, people.power_mean_exponent)
+        self.memory = experience.remembered(self.memory, now, self.engine.memory[self.segment])
+        self.worst_moment = experience.worst_moment(self.worst_moment, people.anchor, happened)
+
+    def book(self, k: int, origin: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
+             relief: float, books: Books) -> None:  # fmt: skip
+        """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`)."""
+        assimilation = self.engine.layout.people.assimilation
+        side = 0 if felt >= 0.0 else 1
+        pass_on = slope * (1.0 - assimilation)
+        books.felt[k, side] += fixed(felt)
+        books.slope[k, side, self.cell, self.segment] += fixed(pass_on)
+        for p, (will_part, should_part) in enumerate(zip(self.will_parts, self.should_parts, strict=True)):
+            books.promise[k, side, p] += fixed(slope * (assimilation * will_part - should_part))
+        books.fit[k, side, self.brought, self.segment] += fixed(pass_on * fit_part)
+        books.wait[k, side] += fixed(pass_on * wait_part)
+        books.fatigue[k, side] += fixed(pass_on * fatigue_part)
+        books.relief[k, side] += fixed(relief)
+        books.origin[k, origin] += 1
+
+    def hear_promises(self, promises: list[float]) -> None:
+        """Let each department's promise move its part of both expectations."""
+        people = self.engine.layout.people
+        for p, promise in enumerate(promises):
+            self.will_parts[p] = expectation.promised(self.will_parts[p], promise, people.promise_to_will)
+            self.should_parts[p] = expectation.promised(self.should_parts[p], promise, people.promise_to_should)
+
+    def pull(self, k: int, value: list[float]) -> float:
+        """Return her own reasons to respond at touchpoint k, on the log scale of conversion."""
+        engine, people = self.engine, self.engine.layout.people
+        if not engine.journey.persuades[k]:
+            return 0.0
+        hope = self.will - engine.expectation[self.segment]
+        for part in self.will_parts:
+            hope = hope + part
+        pull = (
+            people.fit_response * (self.fit - 0.5)
+            + people.expectation_response * hope
+            + people.reputation_response * self.reputation
+            + value[at.RELEVANCE]
+            - engine.price_sensitivity[self.segment] * (value[at.REVENUE] - 1.0)
+        )
+        return float(pull - people.fatigue_response * self.fatigue if engine.journey.by_firm[k] else pull)
+
+    def succeed(self, k: int, value: list[float], now: WeekContext) -> float:
+        """Move on and perhaps buy; return the cost of the goods."""
+        journey, market = self.engine.journey, self.engine.layout.market
+        self.count(now, k, at.N_SUCCESSES)
+        before, moved = self.stage, journey.moves[k][self.stage]
+        if moved >= 0:
+            self.stage = moved
+            if moved == at.LEAD:
+                self.brought = k
+            if moved == at.CUSTOMER and before != at.CUSTOMER:
+                self.count_company(now, at.C_ACQUIRED)
+        if not journey.sells[k]:
+            return 0.0
+        paid = self.engine.price[self.offer] * journey.sale_size[k] * value[at.REVENUE]
+        if self.purchases > 0:
+            self.count_company(now, at.C_REPEAT)
+        self.purchases += 1
+        self.spent += paid
+        self.count_company(now, at.C_PURCHASES)
+        self.count(now, k, at.N_REVENUE, fixed(paid))
+        self.count_company(now, at.C_REVENUE, fixed(paid))
+        return float(market.unit_cost[self.offer]) * journey.sale_size[k]
+
+    # -- the end of a week ---------------------------------------------------------------------------------------
+
+    def end_week(self, u_leave: float, u_tell: float, lowest: float, highest: float, voiced: bool, was_customer: bool,
+                 now: WeekContext) -> None:  # fmt: skip
+        """Draw the week's sum: trust, satisfaction, loyalty; leave or stay; tell others."""
+        people, market = self.engine.layout.people, self.engine.layout.market
+        if self.purchases > 0:
+            spread = max(self.will_parts) - min(self.will_parts)
+            self.trust = expectation.trust_of_week(
+                self.trust, spread, people.mixed_message, people.trust_neutral, people.trust_recovery
+            )
+            self.satisfaction = experience.satisfaction(self.memory, people.power_mean_exponent)
+            self.loyalty = behaviour.loyalty_after(
+                self.loyalty, self.satisfaction, self.trust, people.loyalty_satisfaction, people.loyalty_speed
+            )
+        if self.stage == at.LEAD and u_leave < market.lead_lapse:
+            self.stage = at.PROSPECT
+        elif self.stage == at.CUSTOMER:
+            self.stay_or_leave(u_leave, voiced, was_customer, now)
+        if lowest < people.talk_bad_below:
+            if u_tell < people.talk_bad:
+                self.tells = at.TELLS_BAD
+                self.count_company(now, at.C_BAD_TALK)
+        elif highest > people.talk_good_above and u_tell < people.talk_good:
+            self.tells = at.TELLS_GOOD
+            self.count_company(now, at.C_GOOD_TALK)
+
+    def stay_or_leave(self, u: float, voiced: bool, was_customer: bool, now: WeekContext) -> None:
+        """Leave for a competitor, or stay."""
+        engine, people = self.engine, self.engine.layout.people
+        unvoiced = 1.0 if self.case >= 0 and not voiced else 0.0
+        chance = behaviour.defection_chance(
+            engine.defection[self.segment], self.loyalty, engine.layout.market.neutral_loyalty,
+            people.defection_sensitivity, unvoiced, people.case_defection,
+        )  # fmt: skip
+        if u < chance:
+            self.stage = at.DEFECTED
+            self.case, self.case_weeks = -1, 0
+            self.count_company(now, at.C_DEFECTIONS)
+            if not voiced:
+                self.count_company(now, at.C_SILENT)
+        elif was_customer:
+            self.count_company(now, at.C_RETAINED)
+
+    def answer_survey(self, k: int, happened: float, now: WeekContext) -> None:
+        """Be sent a survey perhaps, and answer perhaps: would she recommend, and how was the last encounter (k)."""
+        people = self.engine.layout.people
+        w0, w1, w2, w3 = now.survey[self.slot]
+        tone = happened - people.survey_indifferent
+        if uniform(w0) >= people.survey_rate:
+            return
+        if uniform(w1) >= behaviour.response_chance(people.survey_response, people.survey_extremity, tone):
+            return
+        coaching = now.value[self.cell][self.segment][k][at.COACHING]
+        noise = people.survey_noise * luck(w2, w3)
+        answer = behaviour.recommendation(
+            self.satisfaction, self.worst_moment, people.survey_worst_moment, noise, coaching
+        )
+        self.count_company(now, at.C_ANSWERS)
+        if answer >= people.survey_promoter:
+            self.count_company(now, at.C_PROMOTERS)
+            self.count_company(now, at.C_NPS_POINTS, 1)
+        elif answer < people.survey_detractor:
+            self.count_company(now, at.C_DETRACTORS)
+            self.count_company(now, at.C_NPS_POINTS, -1)
+        self.count(now, k, at.N_CSAT_ANSWERS)
+        self.count(now, k, at.N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
+
+    def take_stock(self, now: WeekContext) -> None:
+        """Be counted where she stands at the end of the week."""
+        self.count_company(now, at.C_PEOPLE)
+        self.count_company(now, at.C_PROSPECTS + self.stage)
+        if self.stage == at.CUSTOMER:
+            self.count_company(now, at.C_SATISFACTION, fixed(self.satisfaction))
+            self.count_company(now, at.C_TRUST, fixed(self.trust))
+            if self.case >= 0:
+                self.count_company(now, at.C_OPEN)
+        if self.purchases > 0:
+            self.count_company(now, at.C_EVER)
+            self.count_company(now, at.C_LOYALTY, fixed(self.loyalty))
+
+    def count(self, now: WeekContext, k: int, counter: int, amount: int = 1) -> None:
+        """Add to a counter of touchpoint k, in the cells of this review and of the one before."""
+        now.counts[0, self.cell, k * at.TOUCHPOINT_WIDTH + counter] += amount
+        now.counts[1, self.cell_before, k * at.TOUCHPOINT_WIDTH + counter] += amount
+
+    def count_company(self, now: WeekContext, counter: int, amount: int = 1) -> None:
+        """Add to a counter of the company."""
+        self.count(now, len(self.engine.layout.touchpoints), counter, amount)
+
+
+class PlainEngine:
+    """Lives the weeks of all people, one agent after another."""
+
+    def __init__(self, model: mesa.Model, *, layout: Layout, run_key: tuple[int, int, int]) -> None:
+        self.layout = layout
+        self.run_key = run_key
+        self.promising = max(1, len(layout.promising))
+        # plain Python numbers: array elements would make every step of arithmetic ten times as dear
+        self.journey: Any = type(layout.journey)(*(column.tolist() for column in layout.journey))
+        for name in ("patience", "voice", "digital", "memory", "expectation", "defection", "price_sensitivity"):
+            setattr(self, name, getattr(layout.segments, name).tolist())
+        self.price: list[float] = layout.market.price.tolist()
+        given = model.given
+        self.population = given.horizon.population
+        self.agents = [CustomerAgent(model, self, slot) for slot in range(self.population)]
+        network = given.market.network
+        self.ties = ties_of(run_key, self.population, network.degree, network.rewiring).tolist()
+
+    patience: list[float]
+    voice: list[float]
+    digital: list[float]
+    memory: list[float]
+    expectation: list[float]
+    defection: list[float]
+    price_sensitivity: list[float]
+
+    def draws(self, week: int, purpose: int) -> list[Words]:
+        """Return everybody's four words for one week and purpose, drawn together."""
+        slots = np.arange(self.population, dtype=np.int64)
+        words = threefry(*self.run_key, 0, slots, week, purpose, 0)
+        return list(zip(*(word.tolist() for word in words), strict=True))
+
+    def deal(self, cells: NDArray[np.int32]) -> None:
+        """Put people into new cells, remembering the ones before."""
+        for agent, cell in zip(self.agents, cells.tolist(), strict=True):
+            agent.cell_before, agent.cell = agent.cell, cell
+
+    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+        """Let everybody live one week, then let those who tell something be heard."""
+        now = WeekContext(self, week, tables, waits, counts, books)
+        for agent in self.agents:
+            agent.live(now)
+        for agent, ties in zip(self.agents, self.ties, strict=True):
+            if agent.tells != at.TELLS_NOTHING:
+                for other in ties:
+                    if agent.tells == at.TELLS_GOOD:
+                        self.agents[other].heard_good += 1
+                    else:
+                        self.agents[other].heard_bad += 1
+
+    @property
+    def state(self) -> State:
+        """People as columns, copied from the agents."""
+        real = [
+            [a.fit, a.purchase_rate, a.halo, a.memory, a.satisfaction, a.worst_moment, a.trust, a.loyalty, a.will, a.should,
+             a.reputation, a.fatigue, a.spent, *a.will_parts, *a.should_parts]
+            for a in self.agents
+        ]  # fmt: skip
+        whole = [
+            [a.segment, a.offer, a.stage, a.case, a.case_weeks, a.purchases, a.entered, a.brought, a.cell, a.cell_before,
+             a.heard_good, a.heard_bad, a.tells]
+            for a in self.agents
+        ]  # fmt: skip
+        return State(real=np.array(real).T.copy(), whole=np.array(whole, dtype=np.int32).T.copy())

@@ -1,0 +1,163 @@
+"""The felt-versus-caused ledger: every bit of experience is booked where it was felt and to whom it is due.
+
+What an encounter makes a person feel is slope x gap, and the gap is a sum of parts; slope x part is the share of each
+part. Because the felt value is homogeneous of degree one in the gap, this is the Aumann-Shapley value of the parts from the
+point "as it should be" (Aumann & Shapley 1974). With a = assimilation, s = slope, d = department:
+
+    v(k, d) = s (1 - a) [quality, effort and relevance due to d's levers at k]
+            + s [a will part of d - should part of d]                       who raised the expectation
+            + s (1 - a) [fit part] x share of d in bringing such people in   who brought in the unfit
+            + s (1 - a) [wait part] x share of d in the load                 who sent the load
+            + s (1 - a) [fatigue part] x share of d in contacts              who wore her out
+            + relief x share of d in resolution + open problems x share of d in opening and not closing them
+
+A share is d's lever contribution above the middle settings over base plus all such contributions. What is left (luck, what the
+middle settings bring, people's own norms) is `unattributed`, never silently the owner's. All sums are whole numbers, so the
+books add up exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.model.columns import (
+    CAPACITY,
+    EFFORT,
+    FAILURE,
+    QUALITY,
+    RELEVANCE,
+    RESOLUTION,
+    STAFF,
+    VOLUME,
+    Books,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from simulation.model.effects import Tables
+    from simulation.model.layout import Layout
+
+__all__ = ["allocate"]
+
+Array = "NDArray[np.float64]"
+
+
+def _total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum over the first axis, in order (no pairwise or fused summation)."""
+    result = np.zeros(values.shape[1:])
+    for value in values:
+        result = result + value
+    return result
+
+
+def _shares(base: NDArray[np.float64], due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return due+ / (base + sum of due+) over departments; `due` [department, ...], `base` [...]."""
+    positive = np.maximum(due, 0.0)
+    whole = np.maximum(base, 0.0) + _total(positive)
+    return np.where(whole > 0.0, positive / np.where(whole > 0.0, whole, 1.0), 0.0)
+
+
+def _average(due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over cells and segments of [department, cell, segment, touchpoint] -> [department, touchpoint]."""
+    cells, segments = due.shape[1:3]
+    result = np.zeros((due.shape[0], due.shape[3]))
+    for cell in range(cells):
+        for segment in range(segments):
+            result = result + due[:, cell, segment]
+    return result / (cells * segments)
+
+
+def _case_shares(layout: Layout, due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return [department, touchpoint]: share in the pain of problems open from that touchpoint.
+
+    The weeks beyond those that the middle settings would leave open, 1 - closing rate / middle closing rate, are due to
+    whose levers slow the closing; the rest to whose levers raise the failures.
+    """
+    failure = _shares(layout.base[:, FAILURE], _average(due[..., FAILURE]))
+    closes = layout.journey.closes
+    weekly, resolution = layout.journey.weekly, layout.base[:, RESOLUTION]
+    lost = -(_average(due[..., VOLUME]) * resolution + _average(due[..., RESOLUTION])) * weekly * closes
+    lost_by = _total(np.moveaxis(lost, 1, 0))
+    middle = float(_total((weekly * resolution * closes)))
+    if middle <= 0.0:
+        return failure
+    slowed = np.maximum(lost_by, 0.0)
+    all_slowed = float(_total(slowed))
+    excess = min(1.0, max(0.0, float(_total(lost_by))) / middle)
+    if all_slowed <= 0.0:
+        return failure
+    return (1.0 - excess) * failure + excess * (slowed / all_slowed)[:, None]
+
+
+def _wait_shares(layout: Layout, due: NDArray[np.float64], books: Books, cases: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return [department, touchpoint]: share in the load on each queue, and in the staff taken away from it."""
+    touchpoints = len(layout.touchpoints)
+    volume = _shares(layout.base[:, VOLUME], _average(due[..., VOLUME]))
+    capacity = np.maximum(-(_average(due[..., CAPACITY]) + _average(due[..., STAFF])), 0.0)
+    shares = np.zeros((len(layout.departments), touchpoints))
+    for k in range(touchpoints):
+        arrivals = float(books.origin[k].sum())
+        if arrivals == 0.0:
+            continue
+        sent = volume[:, k] * float(books.origin[k, touchpoints])
+        for j in range(touchpoints):
+            sent = sent + cases[:, j] * float(books.origin[k, j])
+        sent = sent + capacity[:, k] * arrivals
+        shares[:, k] = sent / (arrivals + arrivals * float(_total(capacity[:, k])))
+    return shares
+
+
+def _bring_shares(layout: Layout, due: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return [department, touchpoint, segment]: share in the volume that brings people of a segment in."""
+    cells = due.shape[1]
+    volume = np.zeros((due.shape[0], due.shape[2], due.shape[3]))
+    for cell in range(cells):
+        volume = volume + due[:, cell, :, :, VOLUME]
+    by_segment = np.swapaxes(volume / cells, 1, 2)
+    base = np.broadcast_to(layout.base[:, VOLUME, None], by_segment.shape[1:])
+    return _shares(base, by_segment)
+
+
+def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
+    """Return the ledger of a period under unchanged settings [touchpoint, department + 1, 2: benefit, pain].
+
+    Units: fixed point (2**-20 of experience). The last department column is unattributed; each row adds up to what
+    was felt at the touchpoint, exactly.
+    """
+    due = tables.due
+    touchpoints, departments = len(layout.touchpoints), len(layout.departments)
+    quality = due[..., QUALITY] - due[..., EFFORT] + due[..., RELEVANCE]
+    cases = _case_shares(layout, due)
+    waits = _wait_shares(layout, due, books, cases)
+    brings = _bring_shares(layout, due)
+    resolution = _shares(layout.base[:, RESOLUTION], _average(due[..., RESOLUTION]))
+    contacts = layout.journey.by_firm * layout.journey.weekly
+    worn = _shares(_total(contacts), _total(np.moveaxis(_average(due[..., VOLUME]) * contacts, 1, 0)))
+    result = np.zeros((touchpoints, departments + 1, 2), dtype=np.int64)
+    unresolved = -layout.people.unresolved_pain * 1048576.0 * books.unresolved
+    for k in range(touchpoints):
+        for side in range(2):
+            for d in range(departments):
+                amount = _weighted(books.slope[k, side], quality[d, :, :, k])
+                amount += _weighted(books.fit[k, side, :touchpoints], brings[d])
+                amount += float(books.wait[k, side]) * float(waits[d, k])
+                amount += float(books.fatigue[k, side]) * float(worn[d])
+                amount += float(books.relief[k, side]) * float(resolution[d, k])
+                if side == 1:
+                    amount += float(unresolved[k]) * float(cases[d, k])
+                result[k, d, side] = int(np.floor(amount + 0.5))
+            for p, d in enumerate(layout.promising):
+                result[k, d, side] += books.promise[k, side, p]
+            result[k, departments, side] = books.felt[k, side] - result[k, :departments, side].sum()
+    return result
+
+
+def _weighted(units: NDArray[np.int64], weight: NDArray[np.float64]) -> float:
+    """Return the sum of units x weight, in order."""
+    total = 0.0
+    for unit, w in zip(units.ravel().tolist(), weight.ravel().tolist(), strict=True):
+        total += unit * w
+    return total

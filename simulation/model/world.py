@@ -1,0 +1,181 @@
+"""The world: turns a week of lever settings into counters. It knows levers, never who is paid for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from simulation.model.columns import (
+    C_COST,
+    CAPACITY,
+    CELL,
+    CELL_BEFORE,
+    COMPANY_WIDTH,
+    N_COST,
+    N_ENCOUNTERS,
+    STAFF,
+    TOUCHPOINT_WIDTH,
+    Books,
+    State,
+    new_books,
+    new_counts,
+)
+from simulation.model.effects import Tables, effects_of, fold
+from simulation.model.ledger import allocate
+from simulation.model.trials import deal
+from simulation.randomness import PURPOSE, key, threefry, uniform
+from simulation.rules.arithmetic import fixed
+from simulation.rules.queue import backlog_after, wait_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from simulation.model.layout import Layout
+    from simulation.scenario.scenario import Scenario
+
+__all__ = ["Engine", "JourneyWorld", "ties_of"]
+
+LONGEST_WAIT = 8.0
+"""Nobody expects to wait longer than this [weeks]. Our assumption."""
+LEAST_CAPACITY = 0.05
+"""Levers cannot take away more than all but this share of a capacity. Our assumption."""
+
+
+class Engine(Protocol):
+    """Whatever lives the week of all people: the plain reference or the compiled kernel."""
+
+    @property
+    def state(self) -> State:
+        """People as columns (a view, or a copy made on request)."""
+
+    def deal(self, cells: NDArray[np.int32]) -> None:
+        """Put people into new cells, remembering the ones before."""
+
+    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+        """Live one week; add to counts and books."""
+
+
+def ties_of(run_key: tuple[int, int, int], population: int, degree: int, rewiring: float) -> NDArray[np.int32]:
+    """Return whom each person tells [population, degree]: a ring lattice with random shortcuts.
+
+    Source: Watts & Strogatz 1998; each tie by its own draw.
+    """
+    slots = np.arange(population, dtype=np.int64)
+    ties = np.empty((population, degree), dtype=np.int32)
+    for t in range(degree):
+        w0, w1, _, _ = threefry(*run_key, 0, slots, t, PURPOSE["network"], 0)
+        step = t // 2 + 1 if t % 2 == 0 else -(t // 2 + 1)
+        other = (w1 * population) >> 32
+        ties[:, t] = np.where(uniform(w0) < rewiring, other, (slots + step) % population)
+    return ties
+
+
+class JourneyWorld:
+    """The customer journey: people, queues, word of mouth and the ledger.
+
+    Parameters
+    ----------
+    scenario
+        Its market, people and journey are used; its incentives and information never.
+    layout
+        The scenario's arrays.
+    seed, replication
+        Key of all draws.
+    cells
+        Number of cells of the trial design.
+    engine
+        Lives the people's weeks.
+    """
+
+    def __init__(self, scenario: Scenario, *, layout: Layout, seed: int, replication: int, cells: int, engine: Engine) -> None:
+        self.layout = layout
+        self.key = key(seed, replication)
+        self.population = scenario.horizon.population
+        self.cells = cells
+        self.engine = engine
+        self.weeks_done = 0
+        self.backlog = np.zeros(len(layout.touchpoints))
+        self.waits = np.zeros((cells, len(layout.touchpoints)))
+        self.ledger = np.zeros((len(layout.touchpoints), len(layout.departments) + 1, 2), dtype=np.int64)
+        self._effects = effects_of(scenario)
+        self._settings: NDArray[np.float64] | None = None
+        self._tables: Tables | None = None
+        self._books = new_books(layout, cells)
+
+    def set_levers(self, settings: NDArray[np.float64]) -> None:
+        """Take over lever settings [cell, lever]; nothing is done where they are the old ones."""
+        if self._settings is not None and np.array_equal(settings, self._settings):
+            return
+        self.close_books()
+        self._settings = settings.copy()
+        self._tables = fold(self.layout, self._effects, settings)
+
+    def deal(self, review: int) -> None:
+        """Put everybody into a random cell for the trials of this review."""
+        self.engine.deal(deal(self.key, review, self.population, self.cells))
+
+    def close_books(self) -> None:
+        """Allocate what has been felt since the settings last changed."""
+        if self._tables is not None:
+            self.ledger += allocate(self.layout, self._tables, self._books)
+            self._books = new_books(self.layout, self.cells)
+
+    def restart_ledger(self) -> None:
+        """Forget what has been booked so far (at the end of burn-in)."""
+        self.close_books()
+        self.ledger[:] = 0
+
+    def week(self) -> NDArray[np.int64]:
+        """Live one week; return its counters [this review's cell / the one before, cell, counter]."""
+        assert self._tables is not None, "set_levers comes first"
+        counts = new_counts(self.layout, self.cells)
+        capacity = self._capacity()
+        self._set_waits(capacity)
+        self.engine.week(self.weeks_done, self._tables, self.waits, counts, self._books)
+        self._run_queues(capacity, counts)
+        self._pay_staff(counts)
+        self.weeks_done += 1
+        return counts
+
+    def _capacity(self) -> NDArray[np.float64]:
+        """Return each queue's capacity if all staff worked as in a cell [cell, touchpoint] (encounters a week)."""
+        assert self._tables is not None
+        value = self._tables.value[:, 0]
+        multiplier = np.maximum(value[:, :, CAPACITY], LEAST_CAPACITY) * np.maximum(value[:, :, STAFF], LEAST_CAPACITY)
+        return multiplier * (self.layout.capacity * self.population)
+
+    def _set_waits(self, capacity: NDArray[np.float64]) -> None:
+        """A half with more staff waits in proportion less; all share one backlog, known from last week."""
+        for cell in range(self.cells):
+            for k, backlog in enumerate(self.backlog):
+                self.waits[cell, k] = wait_of(float(backlog), float(capacity[cell, k]), LONGEST_WAIT)
+
+    def _run_queues(self, capacity: NDArray[np.float64], counts: NDArray[np.int64]) -> None:
+        for k in range(len(self.layout.touchpoints)):
+            if self.layout.capacity[k] == np.inf:
+                continue
+            arrivals = float(counts[0, :, k * TOUCHPOINT_WIDTH + N_ENCOUNTERS].sum())
+            total = 0.0
+            for cell in range(self.cells):
+                total += float(capacity[cell, k])
+            self.backlog[k] = backlog_after(float(self.backlog[k]), arrivals, total / self.cells)
+
+    def _pay_staff(self, counts: NDArray[np.int64]) -> None:
+        """Book the cost of capacity to the halves that use it."""
+        assert self._tables is not None
+        company = counts.shape[2] - COMPANY_WIDTH
+        for k, cost in enumerate(self.layout.capacity_cost):
+            if cost == 0.0:
+                continue
+            for cell in range(self.cells):
+                staff = max(float(self._tables.value[cell, 0, k, STAFF]), LEAST_CAPACITY)
+                units = fixed(float(cost) * self.population * staff / self.cells)
+                counts[:, cell, k * TOUCHPOINT_WIDTH + N_COST] += units
+                counts[:, cell, company + C_COST] += units
+
+
+def deal_into(whole: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
+    """Move everybody to new cells in the columns of a state."""
+    whole[CELL_BEFORE] = whole[CELL]
+    whole[CELL] = cells

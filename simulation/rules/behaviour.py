@@ -1,0 +1,103 @@
+"""What a person does: respond, buy, voice, leave, tell others, answer a survey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.extending import register_jitable
+
+from simulation.rules.arithmetic import clip, exp, log, logistic
+
+__all__ = [
+    "contact_preference",
+    "defection_chance",
+    "log_odds",
+    "loyalty_after",
+    "need_chance",
+    "neutral_loyalty",
+    "recommendation",
+    "response_chance",
+    "success_chance",
+    "voice_chance",
+]
+
+
+@register_jitable(forceinline=True)
+def neutral_loyalty(anchor: Any, trust_neutral: Any, weight: Any) -> Any:
+    """Return the loyalty of somebody served just as it should be: w anchor + (1 - w) neutral trust."""
+    return weight * anchor + (1.0 - weight) * trust_neutral
+
+
+@register_jitable(forceinline=True)
+def loyalty_after(loyalty: Any, satisfaction: Any, trust: Any, weight: Any, speed: Any) -> Any:
+    """Return loyalty after a week: a slow stock fed by satisfaction and trust.
+
+    L + speed (w satisfaction + (1 - w) trust - L). Source: Garbarino & Johnson 1999 (sources), our assumption (form).
+    """
+    return loyalty + speed * (weight * satisfaction + (1.0 - weight) * trust - loyalty)
+
+
+@register_jitable(forceinline=True)
+def need_chance(rate: Any, satisfaction: Any, anchor: Any, sensitivity: Any) -> Any:
+    """Return the weekly chance of a purchase occasion: rate exp(sensitivity (satisfaction - anchor)), at most 1."""
+    return clip(rate * exp(sensitivity * (satisfaction - anchor)), 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def success_chance(conversion: Any, pull: Any) -> Any:
+    """Return the chance that an encounter succeeds: conversion exp(pull), bounded to [0, 1]."""
+    return clip(conversion * exp(pull), 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def contact_preference(digital: Any, channel: Any) -> Any:
+    """Return the multiplier of a contact by channel (1 digital, 2 person, else neither).
+
+    2 d for digital channels and 2 (1 - d) for people, where d in [0, 1] is the preference. Our assumption.
+    """
+    if channel == 1:
+        return 2.0 * digital
+    if channel == 2:
+        return 2.0 * (1.0 - digital)
+    return 1.0
+
+
+@register_jitable(forceinline=True)
+def log_odds(share: Any) -> Any:
+    """Return log(p / (1 - p)) for p bounded to [0.002, 0.998], by the project's own logarithm."""
+    p = clip(share, 0.002, 0.998)
+    return log(p) - log(1.0 - p)
+
+
+@register_jitable(forceinline=True)
+def voice_chance(log_odds_of_voice: Any, loyalty: Any, neutral: Any, sensitivity: Any) -> Any:
+    """Return the weekly chance to voice an open problem; loyal customers voice (Hirschman 1970)."""
+    return logistic(log_odds_of_voice + sensitivity * (loyalty - neutral))
+
+
+@register_jitable(forceinline=True)
+def defection_chance(
+    base: Any, loyalty: Any, neutral: Any, sensitivity: Any, unvoiced_case: Any, case_weight: Any
+) -> Any:
+    """Return the weekly chance to leave: base exp(s (neutral - loyalty) + c [an open problem not voiced])."""
+    return clip(base * exp(sensitivity * (neutral - loyalty) + case_weight * unvoiced_case), 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def response_chance(base: Any, extremity: Any, tone: Any) -> Any:
+    """Return the chance that a survey is answered: base + extremity |tone|; a J- or U-shape of answers."""
+    return clip(base + extremity * (tone if tone >= 0.0 else -tone), 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def recommendation(satisfaction: Any, worst: Any, weight: Any, noise: Any, coaching: Any) -> Any:
+    """Return the answer to "would you recommend us": satisfaction - w worst + noise + coaching, in [0, 1].
+
+    `worst` is the largest loss of experience still remembered: recommendation remembers what satisfaction forgot.
+
+    Examples
+    --------
+    >>> recommendation(0.8, 0.5, 0.3, 0.0, 0.0)
+    0.65
+    """
+    return clip(satisfaction - weight * worst + noise + coaching, 0.0, 1.0)

@@ -1,0 +1,111 @@
+"""From what happens to what is felt, and from what is felt to satisfaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba.extending import register_jitable
+
+from simulation.rules.arithmetic import clip, power
+
+__all__ = [
+    "LEAST_EXPERIENCE",
+    "experience",
+    "felt_slope",
+    "gap",
+    "perceived",
+    "power_memory",
+    "remembered",
+    "satisfaction",
+    "worst_moment",
+]
+
+LEAST_EXPERIENCE = 0.02
+"""Lower bound of an experience, so that power means with negative exponents exist. Our assumption."""
+
+
+@register_jitable(forceinline=True)
+def perceived(quality: Any, will: Any, assimilation: Any) -> Any:
+    """Return perceived quality = (1 - a) quality + a will.
+
+    Parameters: quality, will in units of quality; assimilation a in [0, 1].
+    Source: Boulding et al. 1993: what she believes will happen lifts what she perceives.
+
+    Examples
+    --------
+    >>> perceived(0.5, 1.0, 0.2)
+    0.6
+    """
+    return (1.0 - assimilation) * quality + assimilation * will
+
+
+@register_jitable(forceinline=True)
+def gap(perceived_quality: Any, should: Any) -> Any:
+    """Return perceived quality minus what should happen. Source: Oliver 1980; Boulding et al. 1993."""
+    return perceived_quality - should
+
+
+@register_jitable(forceinline=True)
+def felt_slope(gap_: Any, gain: Any, loss: Any) -> Any:
+    """Return the slope of experience at a gap: `gain` from 0 upwards, `loss` below.
+
+    What is felt is slope x gap: homogeneous of degree one in the gap, which makes the ledger exact.
+    Source: Kano et al. 1984; facts C18-C20.
+
+    Examples
+    --------
+    >>> felt_slope(0.1, 0.5, 0.9), felt_slope(-0.1, 0.5, 0.9)
+    (0.5, 0.9)
+    """
+    return gain if gap_ >= 0.0 else loss
+
+
+@register_jitable(forceinline=True)
+def experience(anchor: Any, halo: Any, felt: Any) -> Any:
+    """Return the experience in [0.02, 1]: anchor (as it should be) + personal tone + what is felt."""
+    return clip(anchor + halo + felt, LEAST_EXPERIENCE, 1.0)
+
+
+@register_jitable(forceinline=True)
+def power_memory(experience_: Any, exponent: Any) -> Any:
+    """Return experience**exponent, the form in which encounters are averaged.
+
+    Special cases: exponents 1 and 0 average the experience itself and its logarithm (`satisfaction` undoes this).
+    """
+    return experience_ if exponent == 1.0 else power(experience_, _away_from_zero(exponent))
+
+
+@register_jitable(forceinline=True)
+def remembered(memory: Any, now: Any, weight_of_past: Any) -> Any:
+    """Return the running mean m + (1 - weight) (now - m)."""
+    return memory + (1.0 - weight_of_past) * (now - memory)
+
+
+@register_jitable(forceinline=True)
+def satisfaction(memory: Any, exponent: Any) -> Any:
+    """Return the power mean of remembered encounters, memory**(1/exponent), in [0.02, 1].
+
+    Source: fact C17 (exponent .5 on airport passengers: a mean with a mild weakest link).
+
+    Examples
+    --------
+    >>> round(satisfaction(power_memory(0.64, 0.5), 0.5), 9)
+    0.64
+    """
+    mean = memory if exponent == 1.0 else power(memory, 1.0 / _away_from_zero(exponent))
+    return clip(mean, LEAST_EXPERIENCE, 1.0)
+
+
+@register_jitable(forceinline=True)
+def _away_from_zero(exponent: Any) -> Any:
+    """Return the exponent, at least 0.05 from zero: the geometric mean is approached, not divided by."""
+    if exponent >= 0.0:
+        return exponent if exponent > 0.05 else 0.05
+    return exponent if exponent < -0.05 else -0.05
+
+
+@register_jitable(forceinline=True)
+def worst_moment(remembered_worst: Any, anchor: Any, experience_: Any) -> Any:
+    """Return the largest loss of experience that is still remembered."""
+    loss = anchor - experience_
+    return loss if loss > remembered_worst else remembered_worst

@@ -1,0 +1,118 @@
+"""Learning rules: how a department turns the outcome of a trial into a new lever setting.
+
+A trial offers half of the encounters another setting; `gain` is what the department believes it would earn in
+appraisal, net of its own effort, from moving there. A rule sees nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from simulation.rules.arithmetic import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["RULES", "Fixed", "Gradient", "LearningRule", "TrialAndError", "rule_named"]
+
+SMALLEST_MOVE = 0.01
+"""A trial nearer to a bound than this turns round [lever units]. Our assumption."""
+
+
+class LearningRule(Protocol):
+    """One lever's learner: proposes a trial and judges it."""
+
+    def propose(self, setting: float) -> float:
+        """Return the setting that half of the encounters shall try, in [0, 1]."""
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        """Return the setting after a trial that gained `gain` points of appraisal at `tried`."""
+
+
+def _aside(setting: float, offset: float) -> float:
+    """Return setting + offset within [0, 1], to the other side where a bound is in the way."""
+    aside = clip(setting + offset, 0.0, 1.0)
+    if abs(aside - setting) < SMALLEST_MOVE:
+        aside = clip(setting - offset, 0.0, 1.0)
+    return aside
+
+
+@dataclass(slots=True)
+class TrialAndError:
+    """Adopt the better half's practice; go on in a direction that paid, turn round in one that did not.
+
+    Source: Cyert & March 1963; March & Simon 1958 (problemistic search); Levinthal 1997 (local search).
+    Special cases: a gain of exactly 0 is no improvement; the setting stays.
+    """
+
+    direction: int
+    step: float
+    memory: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return _aside(setting, 2.0 * self.step * self.direction)
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        forward = 1 if tried > setting else -1
+        if gain > 0.0:
+            self.direction = forward
+            return tried
+        self.direction = -forward
+        return setting
+
+
+@dataclass(slots=True)
+class Gradient:
+    """Remember the slope over past trials and take a step along it.
+
+    slope <- m slope + (1 - m) gain / (tried - setting); the setting moves by `step` in the slope's direction, less where the slope
+    is small against its usual size. Source: Spall 1992 (stochastic approximation); Kiefer & Wolfowitz 1952.
+    Special cases: with a slope of 0 the setting stays.
+    """
+
+    direction: int
+    step: float
+    memory: float
+    slope: float = 0.0
+    size: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return _aside(setting, 2.0 * self.step * self.direction)
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        seen = gain / (tried - setting)
+        self.slope = self.memory * self.slope + (1.0 - self.memory) * seen
+        self.size = self.memory * self.size + (1.0 - self.memory) * abs(seen)
+        self.direction = -self.direction
+        if self.size == 0.0:
+            return setting
+        return clip(setting + 2.0 * self.step * self.slope / self.size, 0.0, 1.0)
+
+
+@dataclass(slots=True)
+class Fixed:
+    """Never try anything: the starting policy for ever. Special cases: `propose` returns the setting itself."""
+
+    direction: int = 1
+    step: float = 0.0
+    memory: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return setting
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        return setting
+
+
+RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
+    "trial_and_error": TrialAndError,
+    "gradient": Gradient,
+    "fixed": Fixed,
+}
+"""Rules by name; each is made with (first direction, step, memory)."""
+
+
+def rule_named(name: str, *, direction: int, step: float, memory: float) -> LearningRule:
+    """Return a fresh learner for one lever."""
+    return RULES[name](direction, step, memory)

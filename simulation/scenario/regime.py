@@ -1,0 +1,81 @@
+"""What can change between arms on the organization's side: incentives, information, learning."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from simulation.scenario.base import Identifier, Part, Share
+
+__all__ = ["Change", "Horizon", "Incentives", "Information", "Learning", "Levers"]
+
+
+class Incentives(Part):
+    """How metrics become an appraisal."""
+
+    scheme: Identifier = "blend"
+    """Name in the catalogue of incentive schemes."""
+    shared_weight: Share = 0.0
+    """Weight of the shared metrics in every department's appraisal."""
+    shared_weight_by_department: dict[Identifier, Share] = {}
+    """Other weights for single departments."""
+    shared_metrics: dict[Identifier, float] = {}
+    """Company metrics with their weights in the shared score."""
+
+
+class Information(Part):
+    """Who can see what."""
+
+    regime: Identifier = "siloed"
+    """Name in the catalogue of information regimes: `siloed` or `pooled`."""
+
+
+class Learning(Part):
+    """How departments learn; the same in all arms."""
+
+    rule: Identifier = "trial_and_error"
+    """Name in the catalogue of learning rules."""
+    review_weeks: Annotated[int, Field(ge=1, le=52)] = 4
+    """Weeks between appraisals."""
+    step: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
+    """Half the difference between the two halves of a trial, in lever units."""
+    levers_at_a_time: Annotated[int, Field(ge=1, le=4)] = 2
+    """How many levers a department tries at once, each on its own random half."""
+    memory: Share = 0.6
+    """Weight of earlier trials of the same lever (rules with a memory only)."""
+    start: Literal["scenario", "midpoint", "random", "company_best"] = "scenario"
+    """Starting policy, before and during burn-in."""
+    start_policy: dict[str, Share] = {}
+    """Settings by `department.lever` that replace the starting policy (company_best needs them)."""
+
+
+class Levers(Part):
+    """Bounds on levers from outside the department: mandates and freezes."""
+
+    hold: dict[str, Share] = {}
+    """`department.lever` held at a value from the end of burn-in (`*.lever`: in every department)."""
+    frozen: bool = False
+    """True: no lever ever moves. Overrides every hold."""
+
+
+class Horizon(Part):
+    """Size and length of a run."""
+
+    weeks: Annotated[int, Field(ge=1, le=5200)] = 208
+    burn_in: Annotated[int, Field(ge=4, le=1040)] = 104
+    """Weeks under the starting policy before week 0; pars are fixed over its last half."""
+    population: Annotated[int, Field(ge=10, le=20_000_000)] = 5000
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 20
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+
+
+class Change(Part):
+    """An intervention: from week `start` to before week `end` the given parts are replaced."""
+
+    title: str = ""
+    start: Annotated[int, Field(ge=0, le=5200)]
+    end: Annotated[int, Field(ge=1, le=5200)] | None = None
+    incentives: Incentives | None = None
+    information: Information | None = None
+    levers: Levers | None = None
