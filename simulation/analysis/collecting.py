@@ -9,11 +9,10 @@ import numpy as np
 
 from simulation.analysis.frames import run_values
 from simulation.analysis.intervals import mean_interval, next_sample_size, paired_interval
-from simulation.analysis.parallel import each, worker_pool
+from simulation.analysis.parallel import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     from simulation.analysis.frames import Runs
     from simulation.analysis.parallel import Replicate
@@ -70,15 +69,15 @@ def collect(
     most = max(replications, MOST_FOR_PRECISION)
     progress(0, first)
     try:
-        with worker_pool(min(workers, first)) as pool:
-            _up_to(first, task, collected, pool=pool, progress=progress)
+        with Crew(task, workers=min(workers, first)) as crew:
+            _up_to(first, collected, crew=crew, progress=progress)
             while precision is not None:
                 look = Look(replications=len(collected.finished), half_width=_widest(collected.by_arm()))
                 collected.looks.append(look)
                 if look.half_width <= precision or look.replications >= most:
                     break
                 wanted = next_sample_size(n=look.replications, half_width=look.half_width, wanted=precision, most=most)
-                _up_to(wanted, task, collected, pool=pool, progress=progress)
+                _up_to(wanted, collected, crew=crew, progress=progress)
     except KeyboardInterrupt:
         if not collected.finished:
             raise
@@ -86,15 +85,8 @@ def collect(
     return collected
 
 
-def _up_to(
-    wanted: int,
-    task: Replicate,
-    collected: Collected,
-    *,
-    pool: Executor | None,
-    progress: Callable[[int, int], None],
-) -> None:
-    for replication, runs in each(task, range(len(collected.finished), wanted), pool=pool):
+def _up_to(wanted: int, collected: Collected, *, crew: Crew, progress: Callable[[int, int], None]) -> None:
+    for replication, runs in crew.each(range(len(collected.finished), wanted)):
         collected.finished[replication] = runs
         progress(len(collected.finished), wanted)
 

@@ -160,7 +160,8 @@ def _weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) ->
 def ledger_frame(runs: Runs, arms: Mapping[str, Scenario]) -> pd.DataFrame:
     """Felt against caused: one row per arm, replication, touchpoint (where felt) and `due` (who is named).
 
-    `benefit` and `pain` are experience above and below expectation per 1,000 people a week [experience 0-1].
+    `benefit` and `pain` are experience above and below expectation per 1,000 people a week [experience 0-1]; pain,
+    which the run books below zero, counts up here: benefit - pain is what was felt in all.
     """
     parts = []
     for arm, of_arm in runs.items():
@@ -174,7 +175,7 @@ def ledger_frame(runs: Runs, arms: Mapping[str, Scenario]) -> pd.DataFrame:
                     "touchpoint": np.repeat(touchpoints, len(due)),
                     "due": np.tile(due, len(touchpoints)),
                     "benefit": run.ledger[..., 0].ravel() * per,
-                    "pain": run.ledger[..., 1].ravel() * per,
+                    "pain": -run.ledger[..., 1].ravel() * per,
                 }
             )
             parts.append(frame)

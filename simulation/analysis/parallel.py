@@ -10,22 +10,24 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["Engine", "Replicate", "Runner", "WorkerLost", "default_workers", "each", "worker_pool"]
+    Answer: TypeAlias = tuple[int, list[Run] | Exception]
+
+__all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers"]
 
 Engine = Literal["compiled", "plain"]
-MOST_WORKERS = 61
-"""A process on Windows can wait for no more than this many others."""
 
 
 class Runner(Protocol):
@@ -75,38 +77,94 @@ class Replicate:
 
 
 def default_workers() -> int:
-    """One worker for each processor of the machine."""
-    return os.cpu_count() or 1
+    """One worker for each processor of the machine, at most 60 (Windows waits for no more than 63 at once)."""
+    return min(os.cpu_count() or 1, 60)
 
 
-@contextlib.contextmanager
-def worker_pool(workers: int) -> Iterator[Executor | None]:
-    """Worker processes for the length of a `with`; None for a single one, which is this process.
+class Crew:
+    """Worker processes, each on a pipe of its own; no workers: the work is done in this process.
 
-    When the block is left by an error or by Ctrl-C, running replications are stopped at once.
+    A pool from the standard library shares one pipe among its workers. When a worker is stopped while it writes its
+    results, such a pool waits for the rest of them for ever; here only that worker's own pipe breaks.
     """
-    if workers == 1:
-        yield None
-        return
-    before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        min(workers, MOST_WORKERS), mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
-    )
-    try:
-        yield pool
-    except BaseException:
-        # Python 3.14 has terminate_workers(); until then: the processes that came into being since.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - before:
+
+    def __init__(self, task: Replicate, *, workers: int) -> None:
+        self._task = task
+        self._workers: dict[Connection[int | None, Answer], BaseProcess] = {}
+        if workers > 1:
+            with _interrupts_put_off():
+                for _ in range(workers):
+                    self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, self._task), daemon=True)
+        process.start()
+        theirs.close()  # so that its end is seen when the worker ends
+        self._workers[ours] = process
+
+    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, list[Run]]]:
+        """Yield (replication, its runs) as they finish, in any order.
+
+        Raises
+        ------
+        WorkerLost
+            If a worker process died.
+        """
+        if not self._workers:
+            yield from ((replication, self._task(replication)) for replication in replications)
+            return
+        todo = iter(replications)
+        try:
+            busy = {worker for worker in self._workers if _give(worker, todo)}
+            while busy:
+                # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
+                ready = wait(busy, timeout=0.5)
+                for worker in [each for each in busy if each in ready]:
+                    replication, answer = worker.recv()
+                    if isinstance(answer, Exception):
+                        raise answer
+                    if not _give(worker, todo):
+                        busy.remove(worker)
+                    yield replication, answer
+        except (EOFError, ConnectionError) as error:
+            raise WorkerLost from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop the workers, whatever they are at: results that matter have arrived."""
+        for pipe, process in self._workers.items():
             process.terminate()
-        raise
-    finally:
-        pool.shutdown()
+            process.join()
+            pipe.close()
+        self._workers.clear()
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; only the one that started the others answers it."""
+def _give(worker: Connection[int | None, Answer], todo: Iterator[int]) -> bool:
+    """Give a worker the next replication; false when none is left."""
+    replication = next(todo, None)
+    if replication is not None:
+        worker.send(replication)
+    return replication is not None
+
+
+def _work(pipe: Connection[Answer, int], task: Replicate) -> None:
+    """Run what comes through the pipe until it closes; errors go home with their traceback as a note."""
+    # Ctrl-C reaches every process of a terminal; only the one that started the others answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, ConnectionError):  # nobody is left to work for
+        while True:
+            replication = pipe.recv()
+            answer: list[Run] | Exception
+            try:
+                answer = task(replication)
+            except Exception as error:
+                error.add_note(traceback.format_exc())
+                answer = error
+            pipe.send((replication, answer))
 
 
 @contextlib.contextmanager
@@ -120,25 +178,3 @@ def _interrupts_put_off() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def each(task: Replicate, replications: Iterable[int], *, pool: Executor | None) -> Iterator[tuple[int, list[Run]]]:
-    """Yield (replication, its runs) as they finish, in any order.
-
-    Raises
-    ------
-    WorkerLost
-        If a worker process died.
-    """
-    if pool is None:
-        yield from ((replication, task(replication)) for replication in replications)
-        return
-    try:
-        with _interrupts_put_off():
-            pending = {pool.submit(task, replication): replication for replication in replications}
-        while pending:
-            # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
-            for future in wait(pending, timeout=0.5, return_when=FIRST_COMPLETED).done:
-                yield pending.pop(future), future.result()
-    except BrokenProcessPool as error:
-        raise WorkerLost from error

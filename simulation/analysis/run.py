@@ -39,7 +39,7 @@ def run_arm(
     )
     model.run()
     run = record_of(model, arm=arm, keep_customers=keep_customers)
-    _let_go(model)
+    model.let_go()
     return run
 
 
@@ -76,12 +76,12 @@ def record_of(model: OrganizationModel, *, arm: str, keep_customers: bool) -> Ru
     for d in range(len(model.departments)):
         bonus = bonus + model.bonus_by_week[:, d]
     weekly = dict(company_metrics(model.layout, counts, bonus))
-    for name, reader in model.readers.items():
+    for name, reader in model.organization.readers.items():
         weekly[name] = reader.series(counts)
     for d, name in enumerate(model.departments):
         weekly[f"score.{name}"] = model.scores_by_week[:, d].copy()
         weekly[f"bonus.{name}"] = model.bonus_by_week[:, d].copy()
-    for i, name in enumerate(model.lever_names):
+    for i, name in enumerate(model.organization.lever_names):
         weekly[f"lever.{name}"] = model.settings_by_week[:, i].copy()
     encounters, experience = _journey(model, counts)
     return Run(
@@ -94,7 +94,7 @@ def record_of(model: OrganizationModel, *, arm: str, keep_customers: bool) -> Ru
         wait=model.waits_by_week.copy(),
         ledger=model.world.ledger.copy(),
         customers=model.customers.to_dict() if keep_customers else None,
-        pars=dict(model.pars),
+        pars=dict(model.organization.pars),
     )
 
 
@@ -106,12 +106,3 @@ def _journey(model: OrganizationModel, counts: NDArray[np.int64]) -> tuple[NDArr
     felt = counts[:, [k * width + 2 for k in range(touchpoints)]] / 2**20
     experience = np.where(met > 0, felt / np.where(met > 0, met, 1.0), np.nan)
     return met * 1000.0 / model.given.horizon.population, experience
-
-
-def _let_go(model: OrganizationModel) -> None:
-    """Free a finished model: Mesa 3.3 keeps every model alive in a class attribute."""
-    import mesa
-
-    ids = getattr(mesa.Agent, "_ids", None)
-    if ids is not None:
-        ids.pop(model, None)

@@ -379,7 +379,10 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         answer = behaviour.recommendation(
             self.satisfaction, self.worst_moment, people.survey_worst_moment, noise, coaching
         )
+        w4, w5, _, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_SURVEY, 1)
+        overall = clip(self.satisfaction + people.survey_rating_noise * luck(w4, w5) + coaching, 0.0, 1.0)
         self.count_company(now, at.C_ANSWERS)
+        self.count_company(now, at.C_OVERALL, fixed(overall))
         if answer >= people.survey_promoter:
             self.count_company(now, at.C_PROMOTERS)
             self.count_company(now, at.C_NPS_POINTS, 1)

@@ -13,7 +13,6 @@ from simulation.rules.learning import LearningRule, rule_named
 
 if TYPE_CHECKING:
     from simulation.model.effects import LeverGiven
-    from simulation.model.organization_model import OrganizationModel
     from simulation.scenario.regime import Learning
 
 __all__ = ["Department", "LeverInUse", "Trial"]
@@ -56,24 +55,24 @@ class Department(mesa.Agent):  # type: ignore[misc]
         Score of its own KPIs in the last review.
     """
 
-    def __init__(self, model: OrganizationModel, *, name: str, levers: list[tuple[int, LeverGiven, float]]) -> None:
+    def __init__(
+        self,
+        model: mesa.Model,
+        *,
+        name: str,
+        levers: list[tuple[int, LeverGiven, float]],
+        learning: Learning,
+        run_key: tuple[int, int, int],
+    ) -> None:
         super().__init__(model)
         self.name = name
-        learning = model.given.learning
         self.levers = [
-            LeverInUse(index=i, given=given, setting=start, learner=self._learner(i, learning))
+            LeverInUse(index=i, given=given, setting=start, learner=_learner(i, learning, run_key))
             for i, given, start in levers
         ]
         self.appraisal = 0.0
         self.score = 0.0
         self._next = 0
-
-    def _learner(self, lever: int, learning: Learning) -> LearningRule:
-        """Return a learner whose first direction is a coin toss of this run."""
-        word, _, _, _ = threefry(*self.model.world.key, 0, lever, 0, PURPOSE["trial"], 0)
-        return rule_named(
-            learning.rule, direction=1 if word & 1 else -1, step=learning.step, memory=learning.memory
-        )
 
     def plan(self, columns: list[int]) -> list[Trial]:
         """Choose the next levers to try, in turn, one for each column of the design that the department may use."""
@@ -100,3 +99,9 @@ class Department(mesa.Agent):  # type: ignore[misc]
         given = lever.given.given
         effort = effort_cost(trial.tried, given.easy, given.effort) - effort_cost(trial.control, given.easy, given.effort)
         lever.setting = lever.learner.judge(trial.control, trial.tried, gain - effort)
+
+
+def _learner(lever: int, learning: Learning, run_key: tuple[int, int, int]) -> LearningRule:
+    """Return a learner whose first direction is a coin toss of this run."""
+    word, _, _, _ = threefry(*run_key, 0, lever, 0, PURPOSE["trial"], 0)
+    return rule_named(learning.rule, direction=1 if word & 1 else -1, step=learning.step, memory=learning.memory)

@@ -296,7 +296,10 @@ def _survey(i: int, week: int, key: Any, k: int, happened: float, coaching: floa
     answer = behaviour.recommendation(
         real[SATISFACTION, i], real[WORST, i], people.survey_worst_moment, people.survey_noise * luck(w2, w3), coaching
     )
+    w4, w5, _, _ = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 1)
+    overall = clip(real[SATISFACTION, i] + people.survey_rating_noise * luck(w4, w5) + coaching, 0.0, 1.0)
     _count(counts, cell, before, company + C_ANSWERS, 1)
+    _count(counts, cell, before, company + C_OVERALL, fixed(overall))
     if answer >= people.survey_promoter:
         _count(counts, cell, before, company + C_PROMOTERS, 1)
         _count(counts, cell, before, company + C_NPS_POINTS, 1)

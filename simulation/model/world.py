@@ -24,7 +24,7 @@ from simulation.model.columns import (
 from simulation.model.effects import Tables, effects_of, fold
 from simulation.model.ledger import allocate
 from simulation.model.trials import deal
-from simulation.randomness import PURPOSE, key, threefry, uniform
+from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import fixed
 from simulation.rules.queue import backlog_after, wait_of
 
@@ -80,7 +80,7 @@ class JourneyWorld:
         Its market, people and journey are used; its incentives and information never.
     layout
         The scenario's arrays.
-    seed, replication
+    run_key
         Key of all draws.
     cells
         Number of cells of the trial design.
@@ -88,9 +88,9 @@ class JourneyWorld:
         Lives the people's weeks.
     """
 
-    def __init__(self, scenario: Scenario, *, layout: Layout, seed: int, replication: int, cells: int, engine: Engine) -> None:
+    def __init__(self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], cells: int, engine: Engine) -> None:
         self.layout = layout
-        self.key = key(seed, replication)
+        self.key = run_key
         self.population = scenario.horizon.population
         self.cells = cells
         self.engine = engine

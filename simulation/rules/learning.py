@@ -14,7 +14,7 @@ from simulation.rules.arithmetic import clip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RULES", "Fixed", "Gradient", "LearningRule", "TrialAndError", "rule_named"]
+__all__ = ["RULES", "Fixed", "LearningRule", "LocalSearch", "TrialAndError", "rule_named"]
 
 SMALLEST_MOVE = 0.01
 """A trial nearer to a bound than this turns round [lever units]. Our assumption."""
@@ -40,35 +40,12 @@ def _aside(setting: float, offset: float) -> float:
 
 @dataclass(slots=True)
 class TrialAndError:
-    """Adopt the better half's practice; go on in a direction that paid, turn round in one that did not.
+    """Remember what trials of a lever have shown so far, and move a step in the direction that has paid.
 
-    Source: Cyert & March 1963; March & Simon 1958 (problemistic search); Levinthal 1997 (local search).
-    Special cases: a gain of exactly 0 is no improvement; the setting stays.
-    """
-
-    direction: int
-    step: float
-    memory: float = 0.0
-
-    def propose(self, setting: float) -> float:
-        return _aside(setting, 2.0 * self.step * self.direction)
-
-    def judge(self, setting: float, tried: float, gain: float) -> float:
-        forward = 1 if tried > setting else -1
-        if gain > 0.0:
-            self.direction = forward
-            return tried
-        self.direction = -forward
-        return setting
-
-
-@dataclass(slots=True)
-class Gradient:
-    """Remember the slope over past trials and take a step along it.
-
-    slope <- m slope + (1 - m) gain / (tried - setting); the setting moves by `step` in the slope's direction, less where the slope
-    is small against its usual size. Source: Spall 1992 (stochastic approximation); Kiefer & Wolfowitz 1952.
-    Special cases: with a slope of 0 the setting stays.
+    slope <- m slope + (1 - m) gain / (tried - setting), size <- m size + (1 - m) |gain / (tried - setting)|, and the setting
+    moves by 2 step slope / size: a full step after trials that agree, hardly at all after trials that contradict each other.
+    Source: March & Simon 1958, Levinthal & March 1981 (learning from own experience); in form a stochastic
+    approximation (Kiefer & Wolfowitz 1952). Special cases: no gain in any trial: the setting stays.
     """
 
     direction: int
@@ -91,6 +68,30 @@ class Gradient:
 
 
 @dataclass(slots=True)
+class LocalSearch:
+    """Adopt the better half's practice; go on in a direction that paid, turn round in one that did not.
+
+    No memory beyond the last trial. Source: Levinthal 1997 (local search); Cyert & March 1963.
+    Special cases: a gain of exactly 0 is no improvement; the setting stays.
+    """
+
+    direction: int
+    step: float
+    memory: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return _aside(setting, 2.0 * self.step * self.direction)
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        forward = 1 if tried > setting else -1
+        if gain > 0.0:
+            self.direction = forward
+            return tried
+        self.direction = -forward
+        return setting
+
+
+@dataclass(slots=True)
 class Fixed:
     """Never try anything: the starting policy for ever. Special cases: `propose` returns the setting itself."""
 
@@ -107,7 +108,7 @@ class Fixed:
 
 RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
     "trial_and_error": TrialAndError,
-    "gradient": Gradient,
+    "local_search": LocalSearch,
     "fixed": Fixed,
 }
 """Rules by name; each is made with (first direction, step, memory)."""

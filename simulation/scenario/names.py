@@ -16,7 +16,7 @@ __all__ = [
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "gradient", "fixed", "best_response")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "fixed")
 """Learning rules (`learning.rule`)."""
 
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
@@ -73,6 +73,7 @@ COMPANY_COUNTERS: dict[str, str] = {
     "good_talk": "people who tell of a good experience",
     "bad_talk": "people who tell of a bad experience",
     "answers": "survey answers on recommendation",
+    "overall": "sum of answers on overall satisfaction [0-1 each]",
     "promoters": "answers of promoters",
     "detractors": "answers of detractors",
     "revenue": "sales at the prices paid [money]",

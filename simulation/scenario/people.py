@@ -110,8 +110,8 @@ class People(Part):
     """Reputation lost per bad story. Source: our assumption (negativity: East et al. 2008 find about equal)."""
     reputation_fading: Share = 0.05
     """Share of what was heard forgotten per week. Source: our assumption."""
-    survey_rate: Share = 0.08
-    """Chance that a customer with an encounter this week is sent a survey. Source: our assumption."""
+    survey_rate: Share = 0.3
+    """Chance that a customer with an encounter this week is sent a survey. Source: our assumption (surveys after contacts)."""
     survey_response: Share = 0.15
     """Response rate of an indifferent customer. Source: our assumption."""
     survey_indifferent: Share = 0.6
@@ -120,8 +120,10 @@ class People(Part):
     """Response rate added per unit of distance from indifference (J-shape). Source: C13, C14, C35 (shape); size our assumption."""
     survey_worst_moment: Share = 0.15
     """Weight of the worst moment in the recommendation answer. Source: MODEL section 1 (recommendation remembers incidents); size our assumption."""
+    survey_rating_noise: Share = 0.1
+    """Standard deviation of an answer on overall satisfaction. Source: our assumption."""
     survey_noise: Share = 0.23
-    """Standard deviation of an answer. Source: C21, C23 (promoter share .14 at 3 stars and .89 at 5) given the threshold."""
+    """Standard deviation of an answer on recommendation. Source: C21, C23 (promoter share .14 at 3 stars and .89 at 5) given the threshold."""
     survey_promoter: Share = 0.71
     """Answer from which a customer is a promoter. Source: C22 (half are promoters at 4 stars, less what worst moments take off)."""
     survey_detractor: Share = 0.45

@@ -40,9 +40,9 @@ class Learning(Part):
     """Weeks between appraisals."""
     step: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
     """Half the difference between the two halves of a trial, in lever units."""
-    levers_at_a_time: Annotated[int, Field(ge=1, le=4)] = 2
+    levers_at_a_time: Annotated[int, Field(ge=1, le=4)] = 4
     """How many levers a department tries at once, each on its own random half."""
-    memory: Share = 0.6
+    memory: Share = 0.9
     """Weight of earlier trials of the same lever (rules with a memory only)."""
     start: Literal["scenario", "midpoint", "random", "company_best"] = "scenario"
     """Starting policy, before and during burn-in."""

@@ -1,0 +1,277 @@
+"""The commands of `silosim`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulation._version import __version__
+from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.comparing import Request, perform, warm_up
+from simulation.cli.failures import BAD_INPUT, FAILED, explained, say
+
+if TYPE_CHECKING:
+    from simulation.scenario.faults import Fault
+    from simulation.scenario.loading import LoadedScenario
+
+__all__ = ["app", "main"]
+
+_CODES = (
+    "Exit codes: 0 done; 1 silosim or the machine failed (disk full, memory out); 2 bad input (a faulty scenario, an "
+    "option that cannot be, a folder that exists); 130 interrupted (Ctrl-C: finished replications are kept)."
+)
+_HELP = """Departments, their incentives and their customers: what if they were paid, and saw, differently?
+
+\b
+First steps:
+  silosim compare silo_vs_shared        the main comparison, on the reference firm
+  silosim show baseline                 the firm: departments, levers, KPIs, journey
+  silosim new mine.yaml                 a commented scenario of your own
+  silosim compare mine.yaml -h          every option
+"""
+
+app = typer.Typer(
+    name="silosim",
+    help=_HELP,
+    epilog=_CODES,
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def main() -> None:
+    """Run the command line; the entry point of `silosim` and of `python -m simulation`."""
+    app(prog_name="silosim")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"silosim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+@app.command(rich_help_panel="Run", epilog=_CODES)
+def compare(
+    scenario: given.ScenarioArgument,
+    replications: given.Replications = None,
+    seed: given.Seed = None,
+    population: given.Population = None,
+    weeks: given.Weeks = None,
+    precision: given.Precision = None,
+    workers: given.Workers = None,
+    threads: given.Threads = 1,
+    engine: given.EngineName = "compiled",
+    out: given.Out = None,
+    overwrite: given.Overwrite = False,
+    no_charts: given.NoCharts = False,
+    quiet: given.Quiet = False,
+    debug: given.Debug = False,
+) -> None:
+    """Compare the arms of a scenario: the same customers, the same luck, other incentives.
+
+    Prints each arm and its paired difference to the first arm with a 95 % interval, and leaves a folder with tables,
+    charts and where they came from.
+
+    \b
+    Examples:
+      silosim compare silo_vs_shared
+      silosim compare mine.yaml --replications 40 --out results/first
+      silosim compare mine.yaml --precision 0.5
+      silosim compare mine.yaml --population 1000 --weeks 104 --replications 4
+    """
+    with explained(debug=debug):
+        request = Request(
+            scenario=scenario,
+            replications=replications,
+            seed=seed,
+            population=population,
+            weeks=weeks,
+            precision=precision,
+            workers=workers,
+            threads=threads,
+            engine=engine,
+            out=out,
+            overwrite=overwrite,
+            charts=not no_charts,
+            quiet=quiet,
+        )
+        perform(request)
+
+
+@app.command(rich_help_panel="Run", epilog=_CODES)
+def run(
+    scenario: given.ScenarioArgument,
+    arm: given.Arm = None,
+    replications: given.Replications = None,
+    seed: given.Seed = None,
+    population: given.Population = None,
+    weeks: given.Weeks = None,
+    precision: given.Precision = None,
+    workers: given.Workers = None,
+    threads: given.Threads = 1,
+    engine: given.EngineName = "compiled",
+    out: given.Out = None,
+    overwrite: given.Overwrite = False,
+    no_charts: given.NoCharts = False,
+    quiet: given.Quiet = False,
+    debug: given.Debug = False,
+) -> None:
+    """Run one arm of a scenario, or a scenario without arms.
+
+    Leaves the same folder as compare; with --arm, results/<scenario>-<arm>.
+
+    \b
+    Examples:
+      silosim run baseline
+      silosim run silo_vs_shared --arm shared --replications 10
+    """
+    with explained(debug=debug):
+        request = Request(
+            scenario=scenario,
+            arm=arm,
+            only_one_arm=True,
+            replications=replications,
+            seed=seed,
+            population=population,
+            weeks=weeks,
+            precision=precision,
+            workers=workers,
+            threads=threads,
+            engine=engine,
+            out=out,
+            overwrite=overwrite,
+            charts=not no_charts,
+            quiet=quiet,
+        )
+        perform(request)
+
+
+@app.command(rich_help_panel="Scenario files")
+def validate(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped names.")],
+    debug: given.Debug = False,
+) -> None:
+    """Check scenario files: every fault at once, with file, line, key and what is allowed.
+
+    \b
+    Example:
+      silosim validate mine.yaml
+    """
+    with explained(debug=debug):
+        from simulation.scenario.faults import ScenarioError
+        from simulation.scenario.loading import load
+
+        faults: list[Fault] = []
+        for name in scenarios:
+            try:
+                typer.echo(_verdict(name, load(name)))
+            except ScenarioError as error:
+                faults += error.faults
+        if faults:
+            raise ScenarioError(faults)
+
+
+def _verdict(name: str, loaded: LoadedScenario) -> str:
+    for warning in loaded.warnings:
+        say(str(warning))
+    parts = loaded.scenario
+    return (
+        f"{name}: valid ({len(loaded.arms)} arm(s), {len(parts.departments)} departments, "
+        f"{len(parts.journey)} touchpoints, {len(parts.kpis)} KPIs, {len(loaded.warnings)} warning(s))"
+    )
+
+
+@app.command(rich_help_panel="Scenario files")
+def show(scenario: given.ScenarioArgument, debug: given.Debug = False) -> None:
+    """Show the firm as a map: departments, levers, KPIs, touchpoints and arms.
+
+    \b
+    Examples:
+      silosim show baseline
+      silosim show mine.yaml
+    """
+    with explained(debug=debug):
+        from rich.console import Console
+
+        from simulation.scenario.loading import load
+        from simulation.views.firm_map import print_firm
+
+        print_firm(load(scenario), Console())
+
+
+@app.command(rich_help_panel="Scenario files")
+def new(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; one that exists is left alone.")],
+    debug: given.Debug = False,
+) -> None:
+    """Write a commented scenario to start from.
+
+    \b
+    Example:
+      silosim new mine.yaml
+    """
+    with explained(debug=debug):
+        from simulation.scenario.loading import starter
+
+        try:
+            file = path.open("x", encoding="utf-8", newline="\n")
+        except FileExistsError:
+            say(f"silosim: {path} exists already and is left alone; name another file")
+            raise typer.Exit(BAD_INPUT) from None
+        with file:
+            file.write(starter().replace("THIS_FILE", path.name))
+        say(f"Written: {path}. Next: silosim validate {path}")
+
+
+@app.command(rich_help_panel="Scenario files")
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", show_default="printed", help="File to write it to.")
+    ] = None,
+    debug: given.Debug = False,
+) -> None:
+    """Give the JSON Schema of scenario files, so that an editor completes and checks them.
+
+    With the YAML extension of VS Code, and most others, put this first line into a scenario:
+
+    \b
+      # yaml-language-server: $schema=silosim.schema.json
+
+    \b
+    Example:
+      silosim schema --out silosim.schema.json
+    """
+    with explained(debug=debug):
+        from simulation.scenario.schema import json_schema
+
+        text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+        if out is None:
+            typer.echo(text)
+        else:
+            out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+@app.command(rich_help_panel="Run")
+def warmup(debug: given.Debug = False) -> None:
+    """Compile the fast engine now, so that the first comparison does not have to.
+
+    The result is kept on this computer until silosim or its libraries change.
+    """
+    with explained(debug=debug):
+        if not warm_up(quiet=False):
+            say("silosim: this version has no compiled engine to prepare")
+            raise typer.Exit(FAILED)

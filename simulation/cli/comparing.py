@@ -1,0 +1,173 @@
+"""What `compare` and `run` do: read, refuse early, run, write the folder, print the table."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from simulation.cli.failures import FAILED, INTERRUPTED, say
+from simulation.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from simulation.analysis.comparison import Comparison
+    from simulation.scenario.loading import LoadedScenario
+
+__all__ = ["Request", "perform"]
+
+RESULTS = Path("results")
+"""Default parent of the folders of results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asked for; None: as in the scenario, or the default."""
+
+    scenario: str
+    arm: str | None = None
+    only_one_arm: bool = False
+    replications: int | None = None
+    seed: int | None = None
+    population: int | None = None
+    weeks: int | None = None
+    precision: float | None = None
+    workers: int | None = None
+    threads: int = 1
+    engine: Literal["compiled", "plain"] = "compiled"
+    out: Path | None = None
+    overwrite: bool = False
+    charts: bool = True
+    quiet: bool = False
+
+
+def perform(request: Request) -> None:
+    """Run a request from the file to the folder.
+
+    Raises
+    ------
+    ScenarioError, FolderRefused
+        Before anything is run or written.
+    typer.Exit
+        With 130 when Ctrl-C left a part that was saved; with 1 when the charts failed and the rest was saved.
+    """
+    from rich.console import Console
+
+    from simulation.scenario.loading import load
+
+    loaded = load(request.scenario)
+    remark = (lambda _text: None) if request.quiet else say
+    for warning in loaded.warnings:
+        remark(str(warning))
+    folder = _folder(request, loaded)
+    # Late: until here nothing heavy is needed, and bad input is answered at once.
+    from simulation.analysis.folder import check_folder
+
+    check_folder(folder, overwrite=request.overwrite)
+    comparison = _compare(request, loaded, Console(stderr=True))
+
+    from simulation.views.table import print_summary
+
+    try:
+        # First: a reader who closes our output early (`| head`) must not cost the results.
+        charts_drawn = _save(request, comparison, folder)
+    finally:
+        # Even so when the disk is full: then the table is all there is.
+        print_summary(comparison, Console())
+        for line in _remarks(comparison):
+            remark(line)
+    remark(f"Results are in {folder}")
+    if comparison.interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if not charts_drawn:
+        raise typer.Exit(FAILED)
+
+
+def _folder(request: Request, loaded: LoadedScenario) -> Path:
+    if request.out is not None:
+        return request.out
+    name = loaded.path.stem if loaded.path is not None else "scenario"
+    return RESULTS / (f"{name}-{request.arm}" if request.arm else name)
+
+
+def _compare(request: Request, loaded: LoadedScenario, console: Console) -> Comparison:
+    from simulation.analysis import comparison
+
+    if request.engine == "compiled":
+        warm_up(quiet=request.quiet)
+    arms = [request.arm or next(iter(loaded.arms))] if request.only_one_arm else None
+    with shown_progress(console, quiet=request.quiet) as progress:
+        return comparison.compare(
+            loaded,
+            arms=arms,
+            replications=request.replications,
+            seed=request.seed,
+            workers=request.workers,
+            population=request.population,
+            weeks=request.weeks,
+            precision=request.precision,
+            engine=request.engine,
+            threads=request.threads,
+            progress=progress,
+        )
+
+
+def warm_up(*, quiet: bool) -> bool:
+    """Compile the fast engine before the workers need it; false when this version has none."""
+    if importlib.util.find_spec("simulation.model.compiled") is None:
+        return False
+    prepare = getattr(importlib.import_module("simulation.model.compiled"), "warm_up", None)
+    if prepare is None:
+        return False
+    if not quiet:
+        say("Preparing the compiled engine (the first time takes some seconds; then it is kept)")
+    prepare()
+    return True
+
+
+def _remarks(comparison: Comparison) -> list[str]:
+    """What the reader of the table must know about how it came about."""
+    lines = []
+    if comparison.interrupted:
+        lines.append(f"Interrupted: {comparison.replications} finished replication(s) are kept.")
+    if comparison.replications == 1:
+        lines.append("One replication only: there are no intervals.")
+    if comparison.looks:
+        last, looks = comparison.looks[-1], len(comparison.looks)
+        reached = "reached" if comparison.precision_reached else "NOT reached"
+        lines.append(
+            f"Precision {comparison.precision:g} {reached}: half-width {last.half_width:.3g} points after "
+            f"{last.replications} replications, looked at {looks} time(s)."
+        )
+    return lines
+
+
+def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
+    """Write the folder; false when the charts failed. Hours of runs are not thrown away for a picture."""
+    from simulation.analysis.folder import CHARTS
+    from simulation.analysis.storage import save
+
+    failures: list[str] = []
+
+    def charts(hidden: Path) -> None:
+        if not request.charts:
+            return
+        # Late: matplotlib is slow to load.
+        from simulation.views.charts import draw_all
+
+        try:
+            draw_all(comparison, hidden / CHARTS)
+        except Exception as error:
+            failures.append(f"silosim: the charts could not be drawn ({type(error).__name__}: {error})")
+
+    command = ["silosim", *sys.argv[1:]]
+    save(comparison, folder, overwrite=request.overwrite, command=command, extra=charts)
+    for failure in failures:
+        say(failure)
+    return not failures

@@ -1,0 +1,122 @@
+"""The options that several commands share, each with its words for --help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+__all__ = [
+    "Arm",
+    "Debug",
+    "EngineName",
+    "NoCharts",
+    "Out",
+    "Overwrite",
+    "Population",
+    "Precision",
+    "Quiet",
+    "Replications",
+    "ScenarioArgument",
+    "Seed",
+    "Threads",
+    "Weeks",
+    "Workers",
+]
+
+_SIZE, _MACHINE, _OUTPUT = "Size of the run", "How it runs", "What comes out"
+_AS_GIVEN = "as in the scenario"
+
+ScenarioArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or the name of a shipped scenario.")
+]
+Arm: TypeAlias = Annotated[
+    str | None, typer.Option("--arm", show_default="the first", help="Name of the arm to run.", metavar="NAME")
+]
+Replications: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=100_000,
+        show_default=_AS_GIVEN,
+        metavar="N",
+        rich_help_panel=_SIZE,
+        help="How often everything is repeated with other luck (the same luck in every arm).",
+    ),
+]
+Seed: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=2**63 - 1,
+        show_default=_AS_GIVEN,
+        metavar="N",
+        rich_help_panel=_SIZE,
+        help="Number that all luck follows from: same seed, same results.",
+    ),
+]
+Population: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=10, max=20_000_000, show_default=_AS_GIVEN, metavar="N", rich_help_panel=_SIZE, help="People in the market."
+    ),
+]
+Weeks: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=5200, show_default=_AS_GIVEN, metavar="N", rich_help_panel=_SIZE, help="Weeks after burn-in."
+    ),
+]
+Precision: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        min=1e-6,
+        show_default="off",
+        rich_help_panel=_SIZE,
+        metavar="POINTS",
+        help="Go on (from --replications, at least 10, to at most 1,000) until the 95 % half-width of the loyalty "
+        "difference to the first arm is no wider than this in any arm.",
+    ),
+]
+Workers: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=1024,
+        show_default="one per processor",
+        metavar="N",
+        rich_help_panel=_MACHINE,
+        help="Processes that share the replications. The results are the same for any number.",
+    ),
+]
+Threads: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        min=1, max=1024, metavar="N", rich_help_panel=_MACHINE, help="Threads of the compiled engine in each process."
+    ),
+]
+EngineName: TypeAlias = Annotated[
+    Literal["compiled", "plain"],
+    typer.Option(
+        "--engine", rich_help_panel=_MACHINE, help="compiled: fast. plain: readable Python, slow, same numbers."
+    ),
+]
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        show_default="results/<scenario>",
+        rich_help_panel=_OUTPUT,
+        metavar="FOLDER",
+        help="Folder for the results; one that exists is refused.",
+    ),
+]
+Overwrite: TypeAlias = Annotated[
+    bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
+]
+NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", rich_help_panel=_OUTPUT, help="No progress and no remarks; faults still show.")
+]
+Debug: TypeAlias = Annotated[bool, typer.Option("--debug", help="When something fails, show where in the program.")]

@@ -1,0 +1,69 @@
+"""Progress on stderr: a bar with the time left on a terminal, a few plain lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+from simulation.cli.failures import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+__all__ = ["shown_progress"]
+
+_PLAIN_LINES = 10
+"""About how many lines a run prints where there is no terminal."""
+
+
+@contextlib.contextmanager
+def shown_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with (replications done, replications planned) while the block runs."""
+    if quiet:
+        yield lambda _done, _planned: None
+    elif console.is_terminal:
+        with _bar(console) as update:
+            yield update
+    else:
+        yield _plain_lines()
+
+
+@contextlib.contextmanager
+def _bar(console: Console) -> Iterator[Callable[[int, int], None]]:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Replications"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=None)
+        yield lambda done, planned: progress.update(bar, completed=done, total=planned)
+
+
+def _plain_lines() -> Callable[[int, int], None]:
+    start = time.monotonic()
+    tenths = 0
+
+    def update(done: int, planned: int) -> None:
+        nonlocal tenths
+        if done and (done * _PLAIN_LINES // planned > tenths or done == planned):
+            left = (time.monotonic() - start) / done * (planned - done)
+            say(f"{done} of {planned} replications, about {left:.0f} s left")
+        tenths = done * _PLAIN_LINES // planned
+
+    return update

@@ -1,0 +1,249 @@
+"""The organization: departments that are appraised, try things out and learn. It knows nothing of customers.
+
+Through the seam pass lever settings one way and counters the other. The customer journey and the linear world stand behind the
+same seam, so that published theory is checked with the very code that runs the reference firm.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from simulation.model.department import Department, LeverInUse, Trial
+from simulation.model.trials import cells_needed, halves
+from simulation.randomness import PURPOSE, threefry, uniform
+from simulation.rules.incentive import SCHEMES, pay, score
+from simulation.rules.information import REGIMES, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import mesa
+    from numpy.typing import NDArray
+
+    from simulation.model.effects import LeverGiven
+    from simulation.model.metrics import KpiReader
+    from simulation.scenario.department import DepartmentGiven
+    from simulation.scenario.regime import Change, Incentives, Information, Learning, Levers
+
+__all__ = ["Organization", "World", "design_cells"]
+
+Key = tuple[int, int, int]
+
+
+class World(Protocol):
+    """What the organization acts upon: settings in, counters out, nothing else."""
+
+    def set_levers(self, settings: NDArray[np.float64]) -> None:
+        """Take over lever settings [cell, lever]."""
+
+    def deal(self, review: int) -> None:
+        """Put everybody into a random cell for the trials of a review."""
+
+    def week(self) -> NDArray[np.int64]:
+        """Live one week; return counters [cell of this review / of the review before, cell, counter]."""
+
+
+def design_cells(learning: Learning, departments: int) -> int:
+    """Return the number of cells that the trials of so many departments need."""
+    return cells_needed(learning.levers_at_a_time * departments)
+
+
+class Organization:
+    """Departments, their incentives and what they can see.
+
+    Parameters
+    ----------
+    model
+        The Mesa model that the departments belong to.
+    world
+        What the levers act upon.
+    run_key
+        Key of the run's draws.
+    departments, levers, readers
+        The departments as given, all levers, and a reader for every KPI.
+    learning, incentives, information, bounds, timeline
+        The rules of the game; an intervention of the timeline replaces the middle three.
+    pars
+        Value of each KPI that counts as par; those missing are set by `fix_pars`.
+    """
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        *,
+        world: World,
+        run_key: Key,
+        departments: Mapping[str, DepartmentGiven],
+        levers: tuple[LeverGiven, ...],
+        readers: Mapping[str, KpiReader],
+        learning: Learning,
+        incentives: Incentives,
+        information: Information,
+        bounds: Levers,
+        timeline: tuple[Change, ...] = (),
+        pars: Mapping[str, float] | None = None,
+    ) -> None:
+        self.world, self.given, self.readers, self.learning = world, departments, readers, learning
+        self._rules = (incentives, information, bounds)
+        self._timeline = timeline
+        self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        self.lever_names = tuple(lever.name for lever in levers)
+        self.pars = dict(pars) if pars is not None else {}
+        cells = design_cells(learning, len(departments))
+        at_a_time = learning.levers_at_a_time
+        self._columns = {
+            name: list(range(1 + d * at_a_time, 1 + (d + 1) * at_a_time)) for d, name in enumerate(departments)
+        }
+        self._halves = halves(cells)
+        mine: dict[str, list[tuple[int, LeverGiven, float]]] = {name: [] for name in departments}
+        for index, lever in enumerate(levers):
+            mine[lever.department].append((index, lever, _start_of(index, lever, learning, run_key)))
+        self.departments = {
+            name: Department(model, name=name, levers=own, learning=learning, run_key=run_key)
+            for name, own in mine.items()
+        }
+        self.reviews = 0
+        self._trials: list[Trial] = []
+        self._awaiting: list[Trial] = []
+        self._now: NDArray[np.int64] | None = None
+        self._young: NDArray[np.int64] | None = None
+        self._shared_scores: list[float] = [0.0]
+        self.apply_settings()
+        world.deal(0)
+
+    # -- a week --------------------------------------------------------------------------------------------------
+
+    def begin_week(self, week: int) -> None:
+        """Take over the week's rules; at the start of a review, choose what to try.
+
+        Rules come first, so that nobody tries a lever that has just been mandated.
+        """
+        self._set_rules(week)
+        if week % self.learning.review_weeks == 0:
+            self._trials = []
+            if not self.frozen:
+                for name, department in self.departments.items():
+                    self._trials += department.plan(self._columns[name])
+            self.apply_settings()
+            self.world.deal(self.reviews + 1)
+
+    def end_week(self, week: int, counts: NDArray[np.int64]) -> None:
+        """Take in the week's counters; at the end of a review, appraise, and learn from matured trials."""
+        self._now = counts.copy() if self._now is None else self._now + counts
+        if (week + 1) % self.learning.review_weeks == 0:
+            self._hold_review(self._now)
+
+    def settings(self) -> NDArray[np.float64]:
+        """Return the control setting of every lever [lever]."""
+        values = np.empty(len(self.lever_names))
+        for department in self.departments.values():
+            for lever in department.levers:
+                values[lever.index] = lever.setting
+        return values
+
+    def bonus_share(self, department: Department) -> float:
+        """Return the share of its full bonus that a department is paid a week for its last appraisal."""
+        return pay(department.appraisal)
+
+    # -- rules, mandates, settings -------------------------------------------------------------------------------
+
+    def _set_rules(self, week: int) -> None:
+        incentives, information, bounds = self._rules
+        for change in self._timeline:
+            if change.start <= week and (change.end is None or week < change.end):
+                incentives = change.incentives or incentives
+                information = change.information or information
+                bounds = change.levers or bounds
+        self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        moved = False
+        for department in self.departments.values():
+            for lever in department.levers:
+                moved |= _hold(lever, bounds)
+        if moved:
+            self.apply_settings()
+
+    def apply_settings(self) -> None:
+        """Send every cell's settings to the world: control everywhere, the tried setting in each trial's half."""
+        settings = np.tile(self.settings(), (self._halves.shape[1], 1))
+        for trial in self._trials:
+            if not trial.lever.held:
+                settings[self._halves[trial.column], trial.lever.index] = trial.tried
+        self.world.set_levers(settings)
+
+    # -- appraisal -----------------------------------------------------------------------------------------------
+
+    def fix_pars(self, counts: NDArray[np.int64]) -> None:
+        """Fix as par what the starting policy has brought [counter]; pars that were given stay."""
+        for name, reader in self.readers.items():
+            self.pars.setdefault(name, reader.value(counts))
+
+    def _hold_review(self, counts: NDArray[np.int64]) -> None:
+        overall = counts[0].sum(axis=0)
+        shared = self.score(self.incentives.shared_metrics, overall)
+        for name, department in self.departments.items():
+            department.score = self.score(self.given[name].kpis, overall)
+            department.appraisal = SCHEMES[self.incentives.scheme](department.score, shared, self._weight(name))
+        self._shared_scores.append(shared)
+        if self._young is not None:
+            matured = self._young + counts[1]
+            for trial in self._awaiting:
+                self._judge(trial, matured)
+        self._awaiting, self._trials = self._trials, []
+        self._young, self._now = counts[0].copy(), None
+        self.reviews += 1
+
+    def _weight(self, department: str) -> float:
+        given = self.incentives
+        return float(given.shared_weight_by_department.get(department, given.shared_weight))
+
+    def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
+        """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
+        total, whole = 0.0, 0.0
+        for name, weight in weights.items():
+            reader = self.readers[name]
+            value = reader.value(counts)
+            whole += weight
+            if not (math.isnan(value) or math.isnan(self.pars[name])):
+                total += weight * score(value, self.pars[name], reader.stretch, reader.direction)
+        return total / whole if whole > 0.0 else 0.0
+
+    def _judge(self, trial: Trial, matured: NDArray[np.int64]) -> None:
+        """Show the department what it may see of a matured trial, and let it learn."""
+        department = self.departments[trial.lever.given.department]
+        half = self._halves[trial.column]
+        tried, control = matured[half].sum(axis=0), matured[~half].sum(axis=0)
+        kpis, shared_metrics = self.given[department.name].kpis, self.incentives.shared_metrics
+        after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
+        evidence = Evidence(
+            own=self.score(kpis, tried) - self.score(kpis, control),
+            shared_by_half=self.score(shared_metrics, tried) - self.score(shared_metrics, control),
+            shared_change=after - self._shared_scores[-3],
+        )
+        own, shared = REGIMES[self.information.regime](evidence)
+        department.judge(trial, SCHEMES[self.incentives.scheme](own, shared, self._weight(department.name)))
+
+
+def _hold(lever: LeverInUse, bounds: Levers) -> bool:
+    """Apply mandates to a lever, and say whether it moved; a frozen lever does not, whatever is mandated."""
+    name = lever.given.name
+    held = bounds.hold.get(name, bounds.hold.get("*." + name.partition(".")[2]))
+    lever.held = bounds.frozen or held is not None
+    if held is None or bounds.frozen or lever.setting == held:
+        return False
+    lever.setting = float(held)
+    return True
+
+
+def _start_of(index: int, lever: LeverGiven, learning: Learning, run_key: Key) -> float:
+    """Return the setting of a lever under the starting policy."""
+    if lever.name in learning.start_policy:
+        return float(learning.start_policy[lever.name])
+    if learning.start == "midpoint":
+        return 0.5
+    if learning.start == "random":
+        word, _, _, _ = threefry(*run_key, 0, index, 0, PURPOSE["policy"], 0)
+        return float(uniform(word))
+    return float(lever.given.start)

@@ -1,0 +1,146 @@
+"""The printed summary: plain words, honest, legible in narrow terminals and without colour."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+from synthetic import SyntheticComparison, reference_firm, synthetic_comparison, tiny_firm
+
+from simulation.views.table import print_summary
+from simulation.views.words import Row, amount, amount_with_sign, decimals_for, interval_words, joined, size_words
+
+
+def printed(comparison: SyntheticComparison, *, width: int = 100, encoding: str = "utf-8") -> str:
+    """What a terminal of this width shows."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    print_summary(comparison, Console(file=file, width=width))
+    file.seek(0)
+    return file.read()
+
+
+@pytest.fixture(scope="module")
+def comparison() -> SyntheticComparison:
+    """The four arms of the headline comparison."""
+    return synthetic_comparison(reference_firm(), replications=4, weeks=60)
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_fits_the_terminal(comparison: SyntheticComparison, width: int) -> None:
+    """No line is wider than the terminal and nothing is shortened to fit."""
+    text = printed(comparison, width=width)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "…" not in text
+
+
+def test_shows_every_row_in_plain_words(comparison: SyntheticComparison) -> None:
+    """Loyalty to profit at equal bonus, each department's KPI with its unit; no key of the scenario."""
+    text = printed(comparison, width=200)
+    firm = comparison.scenario
+    for name in ["Loyalty", "NPS", "Retention", "Complaints", "Profit", "Bonus spend", "Profit at equal bonus"]:
+        assert text.count(f" {name}") >= 2, name
+    for department in firm.departments.values():
+        for kpi in department.kpis:  # a long name may go on in the next line
+            assert text.count(f" {department.name}: {firm.kpis[kpi].name.split()[0]}") == 2, kpi
+    assert not re.findall(r"[a-z]_[a-z]|\bnan\b", text)
+
+
+def test_identical_arms_show_no_clear_difference() -> None:
+    """Arms identical to the bit: every cell says so, and no sentence claims anything."""
+    text = printed(synthetic_comparison(reference_firm(), replications=4, weeks=60, effect=0.0))
+    assert "▲" not in text.replace("▲ better", "")
+    assert "▼" not in text.replace("▼ worse", "")
+    assert not re.search(r"(higher|lower) by", text)
+    assert text.count("no clear difference") == 3 * 15 + 3 * 2
+
+
+def test_says_which_way_and_how_much(comparison: SyntheticComparison) -> None:
+    """The sentence carries the summary's own numbers."""
+    summary = comparison.summary
+    row = (summary["metric"] == "loyalty") & (summary["arm"] == "shared_and_pooled")
+    changed = summary.assign(
+        difference=summary["difference"].mask(row, -3.1),
+        difference_low=summary["difference_low"].mask(row, -4.2),
+        difference_high=summary["difference_high"].mask(row, -2.0),
+    )
+    text = " ".join(printed(replace(comparison, summary=changed)).split())
+    assert "“Shared metrics and shared sight”: loyalty is lower by 3.1" in text
+    assert re.search(r"loyalty is lower by 3\.10? points \(2\.00? to 4\.20?\)", text)
+
+
+def test_one_replication_claims_nothing() -> None:
+    """A single replication has no interval, so nothing is better or worse."""
+    text = printed(synthetic_comparison(tiny_firm(), replications=1, weeks=8))
+    assert "one run: no interval" in text
+    assert not re.search(r"(higher|lower) by", text)
+
+
+def test_one_arm_has_one_table() -> None:
+    """With one arm there is nothing to compare with."""
+    assert "Difference" not in printed(synthetic_comparison(tiny_firm(arms=1), replications=2, weeks=8))
+
+
+def test_many_arms_are_stacked() -> None:
+    """Six arms: all are shown in a narrow terminal, over several tables."""
+    text = " ".join(printed(synthetic_comparison(tiny_firm(arms=6), replications=2, weeks=8)).split())
+    assert text.count("What each arm reaches") == 2
+    assert text.count("number 5") >= 2
+
+
+def test_survives_a_terminal_without_unicode(comparison: SyntheticComparison) -> None:
+    """Old Windows consoles get signs of plain letters instead of an error."""
+    text = printed(comparison, encoding="cp437")
+    assert "(+) better, (-) worse" in text
+
+
+ROW = Row(
+    metric="x",
+    label="X",
+    unit="points",
+    better="higher",
+    arm="a",
+    mean=61.0,
+    low=60.0,
+    high=62.0,
+    difference=3.1,
+    difference_low=2.0,
+    difference_high=4.2,
+)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better", "verdict"),
+    [
+        (2.0, 4.2, "higher", "better"),
+        (2.0, 4.2, "lower", "worse"),
+        (-4.2, -2.0, "lower", "better"),
+        (-0.1, 4.2, "higher", ""),
+        (0.0, 4.2, "higher", ""),
+        (0.0, 0.0, "higher", ""),
+        (float("nan"), float("nan"), "higher", ""),
+        (2.0, 4.2, "", ""),
+    ],
+)
+def test_verdict(low: float, high: float, better: str, verdict: str) -> None:
+    """Better or worse only where the interval leaves out zero and a direction is wished for."""
+    row = replace(ROW, difference=(low + high) / 2, difference_low=low, difference_high=high, better=better)
+    assert row.verdict == verdict
+
+
+def test_numbers_in_words() -> None:
+    """Hand-worked: rounding never shows a minus zero, nor lets a clear interval touch zero."""
+    assert amount(-0.04) == "0.0"
+    assert amount(1234.56) == "1,234.6"
+    assert amount(float("nan")) == "-"
+    assert amount_with_sign(0.04) == "0.0"
+    assert amount_with_sign(-1.25, decimals=2) == "-1.25"
+    assert interval_words(0.004, 4.2, decimals=1) == "0.004 to 4.200"
+    assert interval_words(-0.04, 4.2, decimals=1) == "0.0 to 4.2"
+    assert size_words(-4.2, -2.0, decimals=1) == "2.0 to 4.2"
+    assert joined(["a", "b", "c"]) == "a, b and c"
+    assert decimals_for([ROW]) == 1
+    assert decimals_for([replace(ROW, difference_low=3.08, difference_high=3.12)]) == 2
+    assert decimals_for([replace(ROW, mean=2500.0, difference_low=-40.0, difference_high=40.0)]) == 0
