@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,10 +103,16 @@ def mean_interval(values: Sequence[float] | NDArray[np.float64], *, level: float
         mean, half = float(sample[0]), 0.0
     else:
         mean = float(sample.mean())
-        half = float(stats.t.ppf((1 + level) / 2, n - 1) * sample.std(ddof=1) / math.sqrt(n))
+        half = _quantile(level, n - 1) * float(sample.std(ddof=1)) / math.sqrt(n)
     if n == 1:
         half = math.nan
     return Interval(mean=mean, low=mean - half, high=mean + half, n=n)
+
+
+@lru_cache(maxsize=256)
+def _quantile(level: float, freedom: int) -> float:
+    """Student's t(freedom; (1 + level) / 2); charts ask for the same one thousands of times."""
+    return float(stats.t.ppf((1 + level) / 2, freedom))
 
 
 def paired_interval(

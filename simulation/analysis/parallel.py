@@ -13,21 +13,22 @@ import threading
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-    Answer: TypeAlias = tuple[int, list[Run] | Exception]
-
-__all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers"]
+__all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers", "in_order"]
 
 Engine = Literal["compiled", "plain"]
+
+
+T = TypeVar("T")
 
 
 class Runner(Protocol):
@@ -81,16 +82,16 @@ def default_workers() -> int:
     return min(os.cpu_count() or 1, 60)
 
 
-class Crew:
+class Crew(Generic[T]):
     """Worker processes, each on a pipe of its own; no workers: the work is done in this process.
 
     A pool from the standard library shares one pipe among its workers. When a worker is stopped while it writes its
     results, such a pool waits for the rest of them for ever; here only that worker's own pipe breaks.
     """
 
-    def __init__(self, task: Replicate, *, workers: int) -> None:
+    def __init__(self, task: Callable[[int], T], *, workers: int) -> None:
         self._task = task
-        self._workers: dict[Connection[int | None, Answer], BaseProcess] = {}
+        self._workers: dict[Connection[int | None, tuple[int, T | Exception]], BaseProcess] = {}
         if workers > 1:
             with _interrupts_put_off():
                 for _ in range(workers):
@@ -104,8 +105,8 @@ class Crew:
         theirs.close()  # so that its end is seen when the worker ends
         self._workers[ours] = process
 
-    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, list[Run]]]:
-        """Yield (replication, its runs) as they finish, in any order.
+    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, T]]:
+        """Yield (number, what the task returned) as they finish, in any order.
 
         Raises
         ------
@@ -143,7 +144,27 @@ class Crew:
         self._workers.clear()
 
 
-def _give(worker: Connection[int | None, Answer], todo: Iterator[int]) -> bool:
+def in_order(
+    task: Callable[[int], T], count: int, *, workers: int, progress: Callable[[int, int], None] | None = None
+) -> list[T]:
+    """Return task(0) ... task(count - 1), done side by side, in the order of the numbers.
+
+    Parameters
+    ----------
+    progress
+        Called with (done, count) at the start and after each.
+    """
+    answers: dict[int, T] = {}
+    say = progress or (lambda _done, _count: None)
+    say(0, count)
+    with Crew(task, workers=min(workers, count)) as crew:
+        for number, answer in crew.each(range(count)):
+            answers[number] = answer
+            say(len(answers), count)
+    return [answers[number] for number in range(count)]
+
+
+def _give(worker: Connection[int | None, Any], todo: Iterator[int]) -> bool:
     """Give a worker the next replication; false when none is left."""
     replication = next(todo, None)
     if replication is not None:
@@ -151,14 +172,14 @@ def _give(worker: Connection[int | None, Answer], todo: Iterator[int]) -> bool:
     return replication is not None
 
 
-def _work(pipe: Connection[Answer, int], task: Replicate) -> None:
+def _work(pipe: Connection[Any, int], task: Callable[[int], Any]) -> None:
     """Run what comes through the pipe until it closes; errors go home with their traceback as a note."""
     # Ctrl-C reaches every process of a terminal; only the one that started the others answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):  # nobody is left to work for
         while True:
             replication = pipe.recv()
-            answer: list[Run] | Exception
+            answer: Any
             try:
                 answer = task(replication)
             except Exception as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
+EVIDENCE = "simulation.analysis.evidence"
 _CODES = (
     "Exit codes: 0 done; 1 silosim or the machine failed (disk full, memory out); 2 bad input (a faulty scenario, an "
     "option that cannot be, a folder that exists); 130 interrupted (Ctrl-C: finished replications are kept)."
@@ -258,7 +261,7 @@ def schema(
     with explained(debug=debug):
         from simulation.scenario.schema import json_schema
 
-        text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
+        text = json.dumps(json_schema(), indent=2)
         if out is None:
             typer.echo(text)
         else:
@@ -272,6 +275,25 @@ def warmup(debug: given.Debug = False) -> None:
     The result is kept on this computer until silosim or its libraries change.
     """
     with explained(debug=debug):
-        if not warm_up(quiet=False):
-            say("silosim: this version has no compiled engine to prepare")
+        say("The engine is ready." if warm_up(quiet=False) else "The engine was ready already.")
+
+
+@app.command(rich_help_panel="Run", hidden=find_spec(EVIDENCE) is None)
+def evidence(
+    out: given.Out = None,
+    workers: given.Workers = None,
+    quiet: given.Quiet = False,
+    debug: given.Debug = False,
+) -> None:
+    """Report what emerges from the model and what does not: each claim with n and interval.
+
+    \b
+    Example:
+      silosim evidence --out results/evidence
+    """
+    with explained(debug=debug):
+        if find_spec(EVIDENCE) is None:
+            say("silosim: this version has no evidence report")
             raise typer.Exit(FAILED)
+        # By name: the report is written on top of everything else, and may be missing.
+        import_module(EVIDENCE).report(out=out or Path("results") / "evidence", workers=workers, quiet=quiet)

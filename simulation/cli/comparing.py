@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,16 +117,10 @@ def _compare(request: Request, loaded: LoadedScenario, console: Console) -> Comp
 
 
 def warm_up(*, quiet: bool) -> bool:
-    """Compile the fast engine before the workers need it; false when this version has none."""
-    if importlib.util.find_spec("simulation.model.compiled") is None:
-        return False
-    prepare = getattr(importlib.import_module("simulation.model.compiled"), "warm_up", None)
-    if prepare is None:
-        return False
-    if not quiet:
-        say("Preparing the compiled engine (the first time takes some seconds; then it is kept)")
-    prepare()
-    return True
+    """Compile the fast engine before the workers need it; false when that had been done before."""
+    from simulation.model.cache import warm_up as compile_kernels
+
+    return compile_kernels(None if quiet else say)
 
 
 def _remarks(comparison: Comparison) -> list[str]:

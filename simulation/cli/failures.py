@@ -25,7 +25,8 @@ FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 def say(text: str) -> None:
     """Print a line for the person at the terminal; stdout is for results."""
-    typer.echo(text, err=True)
+    with contextlib.suppress(BrokenPipeError):  # nobody listens any more: no reason to lose a run
+        typer.echo(text, err=True)
 
 
 @contextlib.contextmanager

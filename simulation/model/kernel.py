@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
+from simulation.model.cache import use_cache_folder
 from simulation.model.columns import *  # noqa: F403
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, expectation, experience
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["enter_all", "scratch", "spread_word", "week_of"]
 
-BLOCK = 512
+use_cache_folder()
+
+BLOCK = 64
 """Slots whose unconditional draws are made together."""
 
 # Arrays are lent by the caller for the length of a call. Without reference counting (`_nrt`) a person's week takes
@@ -437,8 +440,8 @@ def _person_week(i: int, week: int, key: Any, finish: Any, meet: Any, state: Any
 
 
 def scratch(touchpoints: int) -> NDArray[np.float64]:
-    """Return room for the unconditional draws of one block of people, and for one person's."""
-    return np.empty((4 + 4 * ((touchpoints + 3) // 4), BLOCK + 1))
+    """Return room for the unconditional draws of one block of people."""
+    return np.empty((4 + 4 * ((touchpoints + 3) // 4), BLOCK))
 
 
 @_compiled
@@ -453,7 +456,6 @@ def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any
     k0, k1, k2 = key
     touchpoints = journey.trigger.shape[0]
     blocks = (touchpoints + 3) // 4
-    mine = draws[:, BLOCK]
     for start in range(first, last, BLOCK):
         size = min(BLOCK, last - start)
         for b in range(blocks + 1):
@@ -465,10 +467,8 @@ def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any
                 draws[4 * b + 2, j] = uniform(w2)
                 draws[4 * b + 3, j] = uniform(w3)
         for j in range(size):
-            for d in range(mine.shape[0]):
-                mine[d] = draws[d, j]
             _person_week(
-                start + j, week, key, mine[:4], mine[4:], state, journey, segments, market, people, value, promise, waits,
+                start + j, week, key, draws[:4, j], draws[4:, j], state, journey, segments, market, people, value, promise, waits,
                 counts, books,
             )  # fmt: skip
 

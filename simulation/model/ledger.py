@@ -33,6 +33,7 @@ from simulation.model.columns import (
     VOLUME,
     Books,
 )
+from simulation.rules.arithmetic import UNITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from simulation.model.layout import Layout
 
 __all__ = ["allocate"]
-
-Array = "NDArray[np.float64]"
-
 
 def _total(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum over the first axis, in order (no pairwise or fused summation)."""
@@ -61,25 +59,25 @@ def _shares(base: NDArray[np.float64], due: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _average(due: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean over cells and segments of [department, cell, segment, touchpoint] -> [department, touchpoint]."""
+    """Return the mean over cells and segments: [department, touchpoint, coefficient]."""
     cells, segments = due.shape[1:3]
-    result = np.zeros((due.shape[0], due.shape[3]))
+    result = np.zeros((due.shape[0], *due.shape[3:]))
     for cell in range(cells):
         for segment in range(segments):
             result = result + due[:, cell, segment]
     return result / (cells * segments)
 
 
-def _case_shares(layout: Layout, due: NDArray[np.float64]) -> NDArray[np.float64]:
+def _case_shares(layout: Layout, mean: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return [department, touchpoint]: share in the pain of problems open from that touchpoint.
 
     The weeks beyond those that the middle settings would leave open, 1 - closing rate / middle closing rate, are due to
     whose levers slow the closing; the rest to whose levers raise the failures.
     """
-    failure = _shares(layout.base[:, FAILURE], _average(due[..., FAILURE]))
+    failure = _shares(layout.base[:, FAILURE], mean[..., FAILURE])
     closes = layout.journey.closes
     weekly, resolution = layout.journey.weekly, layout.base[:, RESOLUTION]
-    lost = -(_average(due[..., VOLUME]) * resolution + _average(due[..., RESOLUTION])) * weekly * closes
+    lost = -(mean[..., VOLUME] * resolution + mean[..., RESOLUTION]) * weekly * closes
     lost_by = _total(np.moveaxis(lost, 1, 0))
     middle = float(_total((weekly * resolution * closes)))
     if middle <= 0.0:
@@ -92,11 +90,11 @@ def _case_shares(layout: Layout, due: NDArray[np.float64]) -> NDArray[np.float64
     return (1.0 - excess) * failure + excess * (slowed / all_slowed)[:, None]
 
 
-def _wait_shares(layout: Layout, due: NDArray[np.float64], books: Books, cases: NDArray[np.float64]) -> NDArray[np.float64]:
+def _wait_shares(layout: Layout, mean: NDArray[np.float64], books: Books, cases: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return [department, touchpoint]: share in the load on each queue, and in the staff taken away from it."""
     touchpoints = len(layout.touchpoints)
-    volume = _shares(layout.base[:, VOLUME], _average(due[..., VOLUME]))
-    capacity = np.maximum(-(_average(due[..., CAPACITY]) + _average(due[..., STAFF])), 0.0)
+    volume = _shares(layout.base[:, VOLUME], mean[..., VOLUME])
+    capacity = np.maximum(-(mean[..., CAPACITY] + mean[..., STAFF]), 0.0)
     shares = np.zeros((len(layout.departments), touchpoints))
     for k in range(touchpoints):
         arrivals = float(books.origin[k].sum())
@@ -127,37 +125,32 @@ def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
     Units: fixed point (2**-20 of experience). The last department column is unattributed; each row adds up to what
     was felt at the touchpoint, exactly.
     """
-    due = tables.due
+    due, mean = tables.due, _average(tables.due)
     touchpoints, departments = len(layout.touchpoints), len(layout.departments)
-    quality = due[..., QUALITY] - due[..., EFFORT] + due[..., RELEVANCE]
-    cases = _case_shares(layout, due)
-    waits = _wait_shares(layout, due, books, cases)
-    brings = _bring_shares(layout, due)
-    resolution = _shares(layout.base[:, RESOLUTION], _average(due[..., RESOLUTION]))
+    quality = (due[..., QUALITY] - due[..., EFFORT] + due[..., RELEVANCE]).reshape(departments, -1, touchpoints)
+    cases = _case_shares(layout, mean)
+    waits = _wait_shares(layout, mean, books, cases)
+    brings = _bring_shares(layout, due).reshape(departments, -1)
+    resolution = _shares(layout.base[:, RESOLUTION], mean[..., RESOLUTION])
     contacts = layout.journey.by_firm * layout.journey.weekly
-    worn = _shares(_total(contacts), _total(np.moveaxis(_average(due[..., VOLUME]) * contacts, 1, 0)))
+    worn = _shares(_total(contacts), _total(np.moveaxis(mean[..., VOLUME] * contacts, 1, 0)))
+    unresolved = -layout.people.unresolved_pain * UNITS * books.unresolved
     result = np.zeros((touchpoints, departments + 1, 2), dtype=np.int64)
-    unresolved = -layout.people.unresolved_pain * 1048576.0 * books.unresolved
     for k in range(touchpoints):
         for side in range(2):
-            for d in range(departments):
-                amount = _weighted(books.slope[k, side], quality[d, :, :, k])
-                amount += _weighted(books.fit[k, side, :touchpoints], brings[d])
-                amount += float(books.wait[k, side]) * float(waits[d, k])
-                amount += float(books.fatigue[k, side]) * float(worn[d])
-                amount += float(books.relief[k, side]) * float(resolution[d, k])
-                if side == 1:
-                    amount += float(unresolved[k]) * float(cases[d, k])
-                result[k, d, side] = int(np.floor(amount + 0.5))
+            amount = _weighted(quality[:, :, k], books.slope[k, side].ravel())
+            amount = amount + _weighted(brings, books.fit[k, side, :touchpoints].ravel())
+            amount = amount + waits[:, k] * float(books.wait[k, side])
+            amount = amount + worn * float(books.fatigue[k, side])
+            amount = amount + resolution[:, k] * float(books.relief[k, side])
+            amount = amount + cases[:, k] * float(unresolved[k] if side == 1 else 0.0)
+            result[k, :departments, side] = np.floor(amount + 0.5).astype(np.int64)
             for p, d in enumerate(layout.promising):
                 result[k, d, side] += books.promise[k, side, p]
             result[k, departments, side] = books.felt[k, side] - result[k, :departments, side].sum()
     return result
 
 
-def _weighted(units: NDArray[np.int64], weight: NDArray[np.float64]) -> float:
-    """Return the sum of units x weight, in order."""
-    total = 0.0
-    for unit, w in zip(units.ravel().tolist(), weight.ravel().tolist(), strict=True):
-        total += unit * w
-    return total
+def _weighted(weights: NDArray[np.float64], units: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sum of weights [department, place] x units [place] for each department, one after another."""
+    return np.add.accumulate(weights * units, axis=1)[:, -1]

@@ -14,7 +14,7 @@ import numpy as np
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.trials import cells_needed, halves
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.incentive import SCHEMES, pay, score
+from simulation.rules.incentive import SCHEMES, buy_in_after, pay, score, weight_in_mind
 from simulation.rules.information import REGIMES, Evidence
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from simulation.model.effects import LeverGiven
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
-    from simulation.scenario.regime import Change, Incentives, Information, Learning, Levers
+    from simulation.scenario.regime import Alignment, Change, Incentives, Information, Learning, Levers
 
 __all__ = ["Organization", "World", "design_cells"]
 
 Key = tuple[int, int, int]
+COHORT_REVIEWS = 2
+"""A cohort is followed over the review of its trial and the next, in which the trial no longer runs. What the two show together is
+the effect of keeping the setting for good; their mean would be half of it, set against the whole effort."""
 
 
 class World(Protocol):
@@ -64,8 +67,8 @@ class Organization:
         Key of the run's draws.
     departments, levers, readers
         The departments as given, all levers, and a reader for every KPI.
-    learning, incentives, information, bounds, timeline
-        The rules of the game; an intervention of the timeline replaces the middle three.
+    learning, incentives, information, alignment, bounds, timeline
+        The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
     """
@@ -82,14 +85,16 @@ class Organization:
         learning: Learning,
         incentives: Incentives,
         information: Information,
+        alignment: Alignment,
         bounds: Levers,
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
-        self._rules = (incentives, information, bounds)
+        self._rules = (incentives, information, alignment, bounds)
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        self.alignment, self.buy_in = alignment, alignment.buy_in
         self.lever_names = tuple(lever.name for lever in levers)
         self.pars = dict(pars) if pars is not None else {}
         cells = design_cells(learning, len(departments))
@@ -151,13 +156,16 @@ class Organization:
     # -- rules, mandates, settings -------------------------------------------------------------------------------
 
     def _set_rules(self, week: int) -> None:
-        incentives, information, bounds = self._rules
+        incentives, information, alignment, bounds = self._rules
         for change in self._timeline:
             if change.start <= week and (change.end is None or week < change.end):
                 incentives = change.incentives or incentives
                 information = change.information or information
+                alignment = change.alignment or alignment
                 bounds = change.levers or bounds
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        if alignment is not self.alignment:  # a new message of leadership
+            self.alignment, self.buy_in = alignment, alignment.buy_in
         moved = False
         for department in self.departments.values():
             for lever in department.levers:
@@ -191,9 +199,16 @@ class Organization:
             matured = self._young + counts[1]
             for trial in self._awaiting:
                 self._judge(trial, matured)
+        self._let_buy_in_move()
         self._awaiting, self._trials = self._trials, []
         self._young, self._now = counts[0].copy(), None
         self.reviews += 1
+
+    def _let_buy_in_move(self) -> None:
+        """Let buy-in fade, and grow with progress on the shared metrics where the regime lets it be seen."""
+        seen = self.information.regime != "siloed"
+        gain = self._shared_scores[-1] - self._shared_scores[-2] if seen else 0.0
+        self.buy_in = buy_in_after(self.buy_in, self.alignment.fading, self.alignment.progress, gain)
 
     def _weight(self, department: str) -> float:
         given = self.incentives
@@ -217,13 +232,15 @@ class Organization:
         tried, control = matured[half].sum(axis=0), matured[~half].sum(axis=0)
         kpis, shared_metrics = self.given[department.name].kpis, self.incentives.shared_metrics
         after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
+        # All that one review of trial has brought: the mean difference over that review and the next, in each of the two.
         evidence = Evidence(
-            own=self.score(kpis, tried) - self.score(kpis, control),
-            shared_by_half=self.score(shared_metrics, tried) - self.score(shared_metrics, control),
-            shared_change=after - self._shared_scores[-3],
+            own=COHORT_REVIEWS * (self.score(kpis, tried) - self.score(kpis, control)),
+            shared_by_half=COHORT_REVIEWS * (self.score(shared_metrics, tried) - self.score(shared_metrics, control)),
+            shared_change=COHORT_REVIEWS * (after - self._shared_scores[-3]),
         )
         own, shared = REGIMES[self.information.regime](evidence)
-        department.judge(trial, SCHEMES[self.incentives.scheme](own, shared, self._weight(department.name)))
+        in_mind = weight_in_mind(self._weight(department.name), self.buy_in)
+        department.judge(trial, SCHEMES[self.incentives.scheme](own, shared, in_mind))
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:

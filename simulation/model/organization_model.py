@@ -98,6 +98,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
             learning=self.given.learning,
             incentives=self.given.incentives,
             information=self.given.information,
+            alignment=self.given.alignment,
             bounds=self.given.levers,
             timeline=self.given.timeline,
             pars=pars,

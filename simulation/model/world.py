@@ -25,7 +25,7 @@ from simulation.model.effects import Tables, effects_of, fold
 from simulation.model.ledger import allocate
 from simulation.model.trials import deal
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.arithmetic import fixed
+from simulation.rules.arithmetic import UNITS
 from simulation.rules.queue import backlog_after, wait_of
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ class JourneyWorld:
         self._settings: NDArray[np.float64] | None = None
         self._tables: Tables | None = None
         self._books = new_books(layout, cells)
+        self._capacity = np.zeros((cells, len(layout.touchpoints)))
+        self._payroll = np.zeros((cells, len(layout.touchpoints)), dtype=np.int64)
 
     def set_levers(self, settings: NDArray[np.float64]) -> None:
         """Take over lever settings [cell, lever]; nothing is done where they are the old ones."""
@@ -110,6 +112,7 @@ class JourneyWorld:
         self.close_books()
         self._settings = settings.copy()
         self._tables = fold(self.layout, self._effects, settings)
+        self._staff_up(self._tables)
 
     def deal(self, review: int) -> None:
         """Put everybody into a random cell for the trials of this review."""
@@ -130,49 +133,49 @@ class JourneyWorld:
         """Live one week; return its counters [this review's cell / the one before, cell, counter]."""
         assert self._tables is not None, "set_levers comes first"
         counts = new_counts(self.layout, self.cells)
-        capacity = self._capacity()
-        self._set_waits(capacity)
+        self._set_waits()
         self.engine.week(self.weeks_done, self._tables, self.waits, counts, self._books)
-        self._run_queues(capacity, counts)
+        self._run_queues(counts)
         self._pay_staff(counts)
         self.weeks_done += 1
         return counts
 
-    def _capacity(self) -> NDArray[np.float64]:
-        """Return each queue's capacity if all staff worked as in a cell [cell, touchpoint] (encounters a week)."""
-        assert self._tables is not None
-        value = self._tables.value[:, 0]
-        multiplier = np.maximum(value[:, :, CAPACITY], LEAST_CAPACITY) * np.maximum(value[:, :, STAFF], LEAST_CAPACITY)
-        return multiplier * (self.layout.capacity * self.population)
+    def _staff_up(self, tables: Tables) -> None:
+        """Work out capacity and its cost under new settings, each [cell, touchpoint].
 
-    def _set_waits(self, capacity: NDArray[np.float64]) -> None:
+        `_capacity` is what all staff would get through if it worked as in that cell [encounters a week], `_payroll` the cell's
+        part of the cost of staff [money in fixed point].
+        """
+        value = tables.value[:, 0]
+        staff = np.maximum(value[:, :, STAFF], LEAST_CAPACITY)
+        multiplier = np.maximum(value[:, :, CAPACITY], LEAST_CAPACITY) * staff
+        self._capacity = multiplier * (self.layout.capacity * self.population)
+        cost = staff * (self.layout.capacity_cost * self.population / self.cells)
+        self._payroll = np.floor(cost * UNITS + 0.5).astype(np.int64)
+
+    def _set_waits(self) -> None:
         """A half with more staff waits in proportion less; all share one backlog, known from last week."""
-        for cell in range(self.cells):
-            for k, backlog in enumerate(self.backlog):
-                self.waits[cell, k] = wait_of(float(backlog), float(capacity[cell, k]), LONGEST_WAIT)
+        for k, backlog in enumerate(self.backlog.tolist()):
+            if backlog > 0.0:
+                self.waits[:, k] = [wait_of(backlog, capacity, LONGEST_WAIT) for capacity in self._capacity[:, k].tolist()]
+            else:
+                self.waits[:, k] = 0.0
 
-    def _run_queues(self, capacity: NDArray[np.float64], counts: NDArray[np.int64]) -> None:
-        for k in range(len(self.layout.touchpoints)):
-            if self.layout.capacity[k] == np.inf:
+    def _run_queues(self, counts: NDArray[np.int64]) -> None:
+        for k, capacity in enumerate(self.layout.capacity.tolist()):
+            if capacity == np.inf:
                 continue
             arrivals = float(counts[0, :, k * TOUCHPOINT_WIDTH + N_ENCOUNTERS].sum())
             total = 0.0
-            for cell in range(self.cells):
-                total += float(capacity[cell, k])
+            for cell in self._capacity[:, k].tolist():
+                total += cell
             self.backlog[k] = backlog_after(float(self.backlog[k]), arrivals, total / self.cells)
 
     def _pay_staff(self, counts: NDArray[np.int64]) -> None:
         """Book the cost of capacity to the halves that use it."""
-        assert self._tables is not None
         company = counts.shape[2] - COMPANY_WIDTH
-        for k, cost in enumerate(self.layout.capacity_cost):
-            if cost == 0.0:
-                continue
-            for cell in range(self.cells):
-                staff = max(float(self._tables.value[cell, 0, k, STAFF]), LEAST_CAPACITY)
-                units = fixed(float(cost) * self.population * staff / self.cells)
-                counts[:, cell, k * TOUCHPOINT_WIDTH + N_COST] += units
-                counts[:, cell, company + C_COST] += units
+        counts[:, :, N_COST : company : TOUCHPOINT_WIDTH] += self._payroll
+        counts[:, :, company + C_COST] += self._payroll.sum(axis=1)
 
 
 def deal_into(whole: NDArray[np.int32], cells: NDArray[np.int32]) -> None:

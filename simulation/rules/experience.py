@@ -33,8 +33,8 @@ def perceived(quality: Any, will: Any, assimilation: Any) -> Any:
 
     Examples
     --------
-    >>> perceived(0.5, 1.0, 0.2)
-    0.6
+    >>> perceived(0.5, 1.0, 0.5)
+    0.75
     """
     return (1.0 - assimilation) * quality + assimilation * will
 
@@ -70,9 +70,9 @@ def experience(anchor: Any, halo: Any, felt: Any) -> Any:
 def power_memory(experience_: Any, exponent: Any) -> Any:
     """Return experience**exponent, the form in which encounters are averaged.
 
-    Special cases: exponents 1 and 0 average the experience itself and its logarithm (`satisfaction` undoes this).
+    Special cases: exponents nearer to 0 than 0.05 count as 0.05 (near the geometric mean).
     """
-    return experience_ if exponent == 1.0 else power(experience_, _away_from_zero(exponent))
+    return power(experience_, _away_from_zero(exponent))
 
 
 @register_jitable(forceinline=True)
@@ -92,13 +92,12 @@ def satisfaction(memory: Any, exponent: Any) -> Any:
     >>> round(satisfaction(power_memory(0.64, 0.5), 0.5), 9)
     0.64
     """
-    mean = memory if exponent == 1.0 else power(memory, 1.0 / _away_from_zero(exponent))
-    return clip(mean, LEAST_EXPERIENCE, 1.0)
+    return clip(power(memory, 1.0 / _away_from_zero(exponent)), LEAST_EXPERIENCE, 1.0)
 
 
 @register_jitable(forceinline=True)
 def _away_from_zero(exponent: Any) -> Any:
-    """Return the exponent, at least 0.05 from zero: the geometric mean is approached, not divided by."""
+    """Return the exponent, at least 0.05 away from zero."""
     if exponent >= 0.0:
         return exponent if exponent > 0.05 else 0.05
     return exponent if exponent < -0.05 else -0.05

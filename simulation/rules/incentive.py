@@ -9,7 +9,17 @@ from simulation.rules.arithmetic import clip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PAY_AT_PAR", "SCHEMES", "blend", "effort_cost", "own", "pay", "score"]
+__all__ = [
+    "PAY_AT_PAR",
+    "SCHEMES",
+    "blend",
+    "buy_in_after",
+    "effort_cost",
+    "own",
+    "pay",
+    "score",
+    "weight_in_mind",
+]
 
 PAY_AT_PAR = 0.5
 """Share of the full bonus that is paid at par. Our assumption."""
@@ -64,6 +74,33 @@ def blend(own_score: float, shared_score: float, weight: float) -> float:
     0.75
     """
     return (1.0 - weight) * own_score + weight * shared_score
+
+
+def weight_in_mind(paid: float, buy_in: float) -> float:
+    """Return the weight that a department gives to shared metrics: what is paid, and buy-in on the rest.
+
+    w + (1 - w) b; pay knows only w. Source: MODEL section 3 (alignment and accountability); form our assumption.
+
+    Examples
+    --------
+    >>> weight_in_mind(0.5, 0.0), weight_in_mind(0.0, 0.4)
+    (0.5, 0.4)
+    """
+    return paid + (1.0 - paid) * buy_in
+
+
+def buy_in_after(buy_in: float, fading: float, progress: float, gain: float) -> float:
+    """Return buy-in after a review: b (1 - fading + progress max(0, gain)), in [0, 1].
+
+    `gain` is the rise of the shared score since the last review, 0 where it cannot be seen. Progress strengthens those who
+    have bought in and converts nobody: without a message there is no buy-in. Our assumption.
+
+    Examples
+    --------
+    >>> buy_in_after(0.5, 0.1, 0.1, -1.0), buy_in_after(0.0, 0.1, 0.1, 9.0)
+    (0.45, 0.0)
+    """
+    return clip(buy_in * (1.0 - fading + progress * (gain if gain > 0.0 else 0.0)), 0.0, 1.0)
 
 
 def pay(appraisal: float) -> float:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simulation.scenario.base import Identifier, Part, Share
 
-__all__ = ["Change", "Horizon", "Incentives", "Information", "Learning", "Levers"]
+__all__ = ["Alignment", "Change", "Horizon", "Incentives", "Information", "Learning", "Levers"]
 
 
 class Incentives(Part):
@@ -29,6 +29,21 @@ class Information(Part):
 
     regime: Identifier = "siloed"
     """Name in the catalogue of information regimes: `siloed` or `pooled`."""
+
+
+class Alignment(Part):
+    """Buy-in: how far departments care for the shared metrics although no bonus pays for it.
+
+    A stock: it starts with leadership's message, fades, and is fed by progress that can be seen. Where only own figures
+    can be seen there is no progress to see.
+    """
+
+    buy_in: Share = 0.0
+    """Weight of the shared metrics beyond what is paid, in week 0 [0-1]."""
+    fading: Share = 0.1
+    """Share of buy-in lost per review. Source: our assumption (excitement that dissolves: MODEL section 3)."""
+    progress: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
+    """Growth of buy-in per point of shared score gained since the last review, where it can be seen. Source: our assumption."""
 
 
 class Learning(Part):
@@ -78,4 +93,5 @@ class Change(Part):
     end: Annotated[int, Field(ge=1, le=5200)] | None = None
     incentives: Incentives | None = None
     information: Information | None = None
+    alignment: Alignment | None = None
     levers: Levers | None = None

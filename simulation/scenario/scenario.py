@@ -13,7 +13,7 @@ from simulation.scenario.kpi import Kpi
 from simulation.scenario.lever import JointEffect, Lever
 from simulation.scenario.market import Market
 from simulation.scenario.people import People
-from simulation.scenario.regime import Change, Horizon, Incentives, Information, Learning, Levers
+from simulation.scenario.regime import Alignment, Change, Horizon, Incentives, Information, Learning, Levers
 
 __all__ = ["ArmGiven", "Scenario"]
 
@@ -45,6 +45,7 @@ class Scenario(Part):
     kpis: Annotated[dict[Identifier, Kpi], Field(min_length=1)]
     incentives: Incentives = Incentives()
     information: Information = Information()
+    alignment: Alignment = Alignment()
     learning: Learning = Learning()
     levers: Levers = Levers()
     timeline: tuple[Change, ...] = ()

@@ -12,18 +12,19 @@ from simulation.views.trends import loyalty_and_nps, loyalty_difference
 from simulation.views.watermelon import watermelon
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
     from simulation.views.compared import Compared
+    from simulation.views.style import Format
 
 __all__ = ["CHARTS", "draw_all"]
 
 
-def draw_all(comparison: Compared, folder: Path) -> list[Path]:
-    """Draw every chart as PNG and SVG into `folder`, which is made if need be; the same bytes for the same numbers.
+def draw_all(comparison: Compared, folder: Path, *, formats: Sequence[Format] = ("png",)) -> list[Path]:
+    """Draw every chart into `folder`, which is made if need be; the same bytes for the same numbers.
 
     Parameters
     ----------
@@ -31,18 +32,20 @@ def draw_all(comparison: Compared, folder: Path) -> list[Path]:
         What was compared; with a single arm the charts of differences are left out.
     folder
         Where the files go.
+    formats
+        `png` (1536 pixels wide), `svg` (for print and editing; takes twice as long), or both.
 
     Returns
     -------
     list of Path
-        The files written: `<chart>.png`, or `<chart>_<page>.png` where a chart has several pages; and the same in SVG.
+        The files written: `<chart>.png`, or `<chart>_<page>.png` where a chart has several pages.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     with look():
         for name, draw in CHARTS.items():
             for page, figure in draw(comparison).items():
-                written += save(figure, folder, f"{name}_{page}" if page else name)
+                written += save(figure, folder, f"{name}_{page}" if page else name, formats=formats)
     return written
 
 

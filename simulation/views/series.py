@@ -55,7 +55,9 @@ def by_replication(compared: Compared, column: str, *, arm: str, smooth: int = 1
     weekly = compared.weekly
     if column not in weekly:  # an arm may add or drop a department or lever
         weekly = weekly.assign(**{column: np.nan})
-    frame = weekly.loc[weekly["arm"] == arm].pivot(index="week", columns="replication", values=column)
+    # Only the columns needed: a copy of all of them for each call is what takes the time of long runs.
+    wanted = weekly.loc[weekly["arm"] == arm, ["week", "replication", column]]
+    frame = wanted.pivot(index="week", columns="replication", values=column)
     return frame.rolling(smooth, min_periods=smooth // 2).mean() if smooth > 1 else frame
 
 

@@ -1,0 +1,177 @@
+"""What a department could attain for itself: its best response, found by trying, with all others at the start.
+
+Settings are held for a whole run, everything else stays as it was, and customers and their luck are the same in every run, so
+that a difference in appraisal is the settings' own. A coordinate search over a few settings finds the department's best
+policy net of effort; each lever's profile there says what any other setting would lose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulation.rules.incentive import SCHEMES, effort_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from simulation.scenario.lever import Lever
+    from simulation.scenario.scenario import Scenario
+
+__all__ = ["GRID", "Attainable", "Trier", "learnable", "search"]
+
+GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Settings tried for each lever."""
+SWEEPS = 2
+"""Rounds of the coordinate search at most; it ends earlier when nothing changes."""
+
+
+def learnable(scenario: Scenario, department: str) -> dict[str, Lever]:
+    """Return the levers that a department may move, by `department.lever`: learned ones that nobody holds."""
+    levers = {**scenario.departments[department].levers, **scenario.every_department}
+    held = scenario.levers.hold
+    return {
+        f"{department}.{name}": lever
+        for name, lever in levers.items()
+        if lever.learned and f"{department}.{name}" not in held and f"*.{name}" not in held
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attainable:
+    """A department's best response and what every lever's other settings would lose.
+
+    Attributes
+    ----------
+    levers
+        Names as `department.lever`.
+    start, best
+        Settings [lever].
+    gain
+        Appraisal net of effort at the best response less that at the start [points].
+    gross
+        Appraisal before effort [lever, grid], each lever on its own moved away from the best response.
+    easy, effort
+        Of each lever [lever].
+    """
+
+    department: str
+    levers: tuple[str, ...]
+    start: tuple[float, ...]
+    best: tuple[float, ...]
+    gain: float
+    grid: tuple[float, ...]
+    gross: tuple[tuple[float, ...], ...]
+    easy: tuple[float, ...]
+    effort: tuple[float, ...]
+
+    def loss(self, settings: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what settings [..., lever] lose against the best response, lever by lever [points]: lines between the grid."""
+        lost = np.empty(settings.shape)
+        for i, gross in enumerate(self.gross):
+            at_best = self._net(i, gross, np.asarray(self.best[i]))
+            lost[..., i] = at_best - self._net(i, gross, settings[..., i])
+        return lost
+
+    def _net(self, lever: int, gross: tuple[float, ...], setting: NDArray[np.float64]) -> NDArray[np.float64]:
+        away = setting - self.easy[lever]
+        return np.asarray(np.interp(setting, self.grid, gross) - self.effort[lever] * away * away / 2.0)
+
+    @property
+    def worth(self) -> float:
+        """What the start loses against the best response, lever by lever [points]; `gain` but for interactions."""
+        return float(self.loss(np.array(self.start)).sum())
+
+
+@dataclass(slots=True, kw_only=True)
+class Trier:
+    """Tries settings of one department on the scenario's customers, and remembers what it has seen.
+
+    Own and shared scores do not depend on who is paid for what while levers are held, so one trier serves every arm that
+    differs in incentives or information only.
+    """
+
+    scenario: Scenario
+    department: str
+    seed: int
+    population: int
+    burn_in: int
+    weeks: int
+    replications: int
+    _seen: dict[tuple[float, ...], tuple[float, float]] = field(default_factory=dict)
+
+    def scores(self, settings: Mapping[str, float]) -> tuple[float, float]:
+        """Return (own, shared) score [points] under held settings, over the second half of the weeks."""
+        at = tuple(settings.values())
+        if at not in self._seen:
+            each = [self._run(settings, replication) for replication in range(self.replications)]
+            self._seen[at] = (sum(own for own, _ in each) / len(each), sum(shared for _, shared in each) / len(each))
+        return self._seen[at]
+
+    def _run(self, settings: Mapping[str, float], replication: int) -> tuple[float, float]:
+        from simulation.model.organization_model import OrganizationModel
+
+        given = self.scenario
+        fixed = given.model_copy(
+            update={
+                "learning": given.learning.model_copy(update={"rule": "fixed"}),
+                "levers": given.levers.model_copy(update={"hold": {**given.levers.hold, **settings}}),
+            }
+        )
+        model = OrganizationModel(
+            fixed, seed=self.seed, replication=replication, population=self.population, burn_in=self.burn_in, weeks=self.weeks
+        )
+        model.run()
+        counts = model.counts_by_week[self.burn_in + self.weeks // 2 :].sum(axis=0)
+        own = model.organization.score(given.departments[self.department].kpis, counts)
+        shared = model.organization.score(given.incentives.shared_metrics, counts)
+        model.let_go()
+        return own, shared
+
+
+def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> Attainable:
+    """Return a department's best response under an arm's incentives, all others at the start.
+
+    Parameters
+    ----------
+    trier
+        Tries the settings.
+    arm
+        Its scheme and weights say what an appraisal is.
+    grid
+        Settings tried, ascending; a lever's start is tried as well.
+    """
+    levers = learnable(arm, trier.department)
+    start = {name: float(lever.start) for name, lever in levers.items()}
+    weight = arm.incentives.shared_weight_by_department.get(trier.department, arm.incentives.shared_weight)
+
+    def gross(settings: Mapping[str, float]) -> float:
+        own, shared = trier.scores(settings)
+        return SCHEMES[arm.incentives.scheme](own, shared, weight)
+
+    def net(settings: Mapping[str, float]) -> float:
+        effort = sum(effort_cost(settings[name], lever.easy, lever.effort) for name, lever in levers.items())
+        return gross(settings) - effort
+
+    best = dict(start)
+    for _ in range(SWEEPS):
+        before = dict(best)
+        for name in levers:
+            best[name] = max((best[name], *grid), key=lambda value: net({**best, name: value}))  # noqa: B023 - used at once
+        if best == before:
+            break
+    return Attainable(
+        department=trier.department,
+        levers=tuple(levers),
+        start=tuple(start.values()),
+        best=tuple(best.values()),
+        gain=net(best) - net(start),
+        grid=grid,
+        gross=tuple(tuple(gross({**best, name: value}) for value in grid) for name in levers),
+        easy=tuple(lever.easy for lever in levers.values()),
+        effort=tuple(lever.effort for lever in levers.values()),
+    )

@@ -1,0 +1,196 @@
+"""What emerges and what does not: patterns F1 to F5b from three starting policies and on the null firms.
+
+Each cell (firm, start) is run over replications; a pattern's estimate has its n and 95 % interval. For the firm with random spill-overs
+every replication draws its own signs, so the interval is over firms, not over luck in one firm.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pandas as pd
+
+from simulation.analysis.best_policy import company_best, frozen_at
+from simulation.analysis.intervals import Interval, mean_interval
+from simulation.analysis.null_firms import NULL_FIRMS
+from simulation.analysis.parallel import in_order
+from simulation.analysis.patterns import PATTERNS, Pattern
+from simulation.analysis.run import run_arms
+from simulation.analysis.sources import sources_hash
+from simulation.scenario.loading import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from simulation.record import Run
+    from simulation.scenario.scenario import Scenario
+
+__all__ = ["FIRMS", "STARTS", "Cell", "arms_of", "measure_cells", "share_holding", "verdict"]
+
+FIRMS = ("reference", *NULL_FIRMS)
+Start = Literal["midpoint", "company_best", "random"]
+STARTS: tuple[Start, ...] = ("midpoint", "company_best", "random")
+SCENARIO = "silo_vs_shared"
+BUY_IN = 0.5
+HEAVY = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One firm from one starting policy."""
+
+    firm: str
+    start: Start
+
+
+def arms_of(cell: Cell, replication: int, best: Mapping[str, float], horizon: Mapping[str, int]) -> dict[str, Scenario]:
+    """Return the arms of a cell for one replication.
+
+    `frozen` (no lever ever moves), the four arms of silo_vs_shared, `buy_in` (sight, and buy-in of one half that no bonus
+    backs) and `heavy_and_pooled` (nine tenths of the weight shared, and sight).
+    """
+    loaded = load(SCENARIO)
+    given = {name: _of_cell(scenario, cell, replication, best, horizon) for name, scenario in loaded.arms.items()}
+    pooled, both = given["pooled_data"], given["shared_and_pooled"]
+    return {
+        "frozen": frozen_at(given["siloed"], given["siloed"].learning.start_policy),
+        **given,
+        "buy_in": pooled.model_copy(update={"alignment": pooled.alignment.model_copy(update={"buy_in": BUY_IN})}),
+        "heavy_and_pooled": both.model_copy(
+            update={"incentives": both.incentives.model_copy(update={"shared_weight": HEAVY})}
+        ),
+    }
+
+
+def _of_cell(
+    scenario: Scenario, cell: Cell, replication: int, best: Mapping[str, float], horizon: Mapping[str, int]
+) -> Scenario:
+    if cell.firm in NULL_FIRMS:
+        scenario = NULL_FIRMS[cell.firm](scenario, replication)
+    policy = dict(best) if cell.start == "company_best" else {}
+    learning = scenario.learning.model_copy(update={"start": cell.start, "start_policy": policy})
+    sized = scenario.horizon.model_copy(update=dict(horizon))
+    return scenario.model_copy(update={"learning": learning, "horizon": sized})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measure:
+    """Measures replication r of cell c when called with c x replications + r; made for workers."""
+
+    cells: tuple[Cell, ...]
+    replications: int
+    best: Mapping[str, Mapping[str, float]]
+    horizon: Mapping[str, int]
+    seed: int
+
+    def __call__(self, number: int) -> dict[str, float]:
+        cell, replication = self.cells[number // self.replications], number % self.replications
+        best = self.best[cell.firm] if cell.start == "company_best" else {}
+        arms = arms_of(cell, replication, best, self.horizon)
+        runs: dict[str, Run] = {r.arm: r for r in run_arms(arms, seed=self.seed, replication=replication)}
+        return {pattern.name: pattern.measure(runs) for pattern in PATTERNS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _BestStart:
+    """Searches the company-best policy of a firm when called with its number; made for workers."""
+
+    firms: tuple[str, ...]
+    horizon: Mapping[str, int]
+    seed: int
+
+    def __call__(self, number: int) -> dict[str, float]:
+        firm, scenario = self.firms[number], load(SCENARIO).arms["siloed"]
+        if firm in NULL_FIRMS:  # one policy for all draws of signs: that of the first
+            scenario = NULL_FIRMS[firm](scenario, 0)
+        population = self.horizon.get("population", scenario.horizon.population)
+        sized = scenario.horizon.model_copy(update={"population": population})
+        return company_best(scenario.model_copy(update={"horizon": sized}), seed=self.seed + 1)
+
+
+def measure_cells(
+    *,
+    replications: int = 20,
+    workers: int = 1,
+    seed: int = 1,
+    horizon: Mapping[str, int] | None = None,
+    firms: Iterable[str] = FIRMS,
+    starts: Iterable[Start] = STARTS,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Return one row per firm, start, pattern and replication: its measure.
+
+    Parameters
+    ----------
+    replications
+        n of each cell.
+    workers
+        Processes; the result does not depend on it.
+    horizon
+        Other values of the scenario's horizon (population, weeks, burn_in).
+    progress
+        Called with (replications done, planned), over all cells.
+    """
+    from simulation.model.cache import warm_up
+
+    warm_up()
+    sizes = dict(horizon or {})
+    cells = tuple(Cell(firm=firm, start=start) for firm in firms for start in starts)
+    searched = tuple(sorted({cell.firm for cell in cells if cell.start == "company_best"}))
+    found = in_order(_BestStart(firms=searched, horizon=sizes, seed=seed), len(searched), workers=workers)
+    measure = _Measure(
+        cells=cells, replications=replications, best=dict(zip(searched, found, strict=True)), horizon=sizes, seed=seed
+    )
+    measured = in_order(measure, len(cells) * replications, workers=workers, progress=progress)
+    rows = [
+        (cells[number // replications].firm, cells[number // replications].start, name, number % replications, value)
+        for number, measures in enumerate(measured)
+        for name, value in measures.items()
+    ]
+    return pd.DataFrame(rows, columns=["firm", "start", "pattern", "replication", "value"])
+
+
+def verdict(pattern: Pattern, interval: Interval) -> str:
+    """Return what the interval says of a pattern: `holds`, `does not hold`, `cannot be told`, or `-` (no expectation).
+
+    For an expected "0", an interval that covers zero is `no effect seen`; n decides how much that says.
+    """
+    if pattern.expected == "":
+        return "-"
+    if interval.covers_zero or interval.low == interval.high == 0.0:
+        return "no effect seen" if pattern.expected == "0" else "cannot be told"
+    if pattern.expected == "0":
+        return "an effect"
+    return "holds" if (interval.mean > 0) == (pattern.expected == "+") else "does not hold"
+
+
+def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the report: one row per pattern, firm and start with n, mean, interval, share of replications and verdict."""
+    rows = []
+    by_name = {pattern.name: pattern for pattern in PATTERNS}
+    for (firm, start, name), part in measures.groupby(["firm", "start", "pattern"], sort=False):
+        pattern, values = by_name[str(name)], part["value"].to_numpy()
+        interval = mean_interval(values)
+        sign = {"+": 1.0, "-": -1.0}.get(pattern.expected)
+        share = float((values * sign > 0.0).mean()) if sign is not None else float("nan")
+        rows.append(
+            (name, pattern.says, firm, start, len(values), pattern.unit, pattern.expected, interval.mean, interval.low,
+             interval.high, share, verdict(pattern, interval), pattern.source)
+        )  # fmt: skip
+    return pd.DataFrame(
+        rows,
+        columns=["pattern", "says", "firm", "start", "n", "unit", "expected", "mean", "low", "high", "share", "verdict",
+                 "source"],
+    )  # fmt: skip
+
+
+def write(report: pd.DataFrame, measures: pd.DataFrame, folder: Path, *, settings: Mapping[str, object]) -> None:
+    """Write `patterns.csv`, `measures.csv` and `evidence.json` (settings and the hash of the sources) into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report.to_csv(folder / "patterns.csv", index=False, float_format="%.6g", lineterminator="\n")
+    measures.to_csv(folder / "measures.csv", index=False, float_format="%.6g", lineterminator="\n")
+    note = {"sources_hash": sources_hash(), "settings": dict(settings)}
+    (folder / "evidence.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
