@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["dying", "fake_arms", "faulty", "interrupted_at_3", "interrupted_at_once", "tiny_scenario"]
+__all__ = ["dying", "fake_arms", "faulty", "heavy", "interrupted_at_3", "interrupted_at_once", "slow", "tiny_scenario"]
 
 
 def tiny_scenario() -> dict[str, Any]:
@@ -166,6 +167,12 @@ def faulty(arms: Mapping[str, Scenario], **_options: Any) -> list[Run]:
 def dying(arms: Mapping[str, Scenario], **_options: Any) -> list[Run]:
     """A worker that the system kills."""
     os._exit(9)
+
+
+def heavy(arms: Mapping[str, Scenario], *, replication: int, **options: Any) -> list[Run]:
+    """Results of many megabytes, so that a worker is stopped while it sends them."""
+    runs = fake_arms(arms, replication=replication, **options)
+    return [replace(run, wait=np.zeros((60, 40_000)) if replication else run.wait) for run in runs]
 
 
 def slow(arms: Mapping[str, Scenario], *, replication: int, **options: Any) -> list[Run]:

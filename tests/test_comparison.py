@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from fake_runner import dying, fake_arms, faulty, interrupted_at_3, interrupted_at_once, slow, tiny_scenario
+from fake_runner import dying, fake_arms, faulty, heavy, interrupted_at_3, interrupted_at_once, slow, tiny_scenario
+from scipy import stats
 
-from simulation.analysis.collecting import FEWEST_FOR_PRECISION
+from simulation.analysis.collecting import FEWEST_FOR_PRECISION, collect
 from simulation.analysis.comparison import Comparison, compare, run
 from simulation.analysis.frames import (
     LAST_WEEKS,
@@ -26,7 +27,8 @@ from simulation.analysis.frames import (
     run_values,
     summary_frame,
 )
-from simulation.analysis.parallel import WorkerLost
+from simulation.analysis.intervals import paired_interval
+from simulation.analysis.parallel import Replicate, WorkerLost
 from simulation.record import COMPANY_METRICS, CUSTOMER_COLUMNS, Run
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import LoadedScenario, load_dict
@@ -34,6 +36,9 @@ from simulation.scenario.loading import LoadedScenario, load_dict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
+    from simulation.analysis.parallel import Runner
     from simulation.scenario.scenario import Scenario
 
 FRAMES = ("summary", "weekly", "customers", "journey", "ledger")
@@ -259,6 +264,44 @@ def test_precision_of_a_single_arm_is_that_of_its_loyalty(loaded: LoadedScenario
     assert comparison.looks[0].half_width == pytest.approx((row["high"] - row["low"]) / 2)
 
 
+@pytest.mark.full
+def test_coverage_after_stopping_at_a_precision_is_what_the_documentation_says(loaded: LoadedScenario) -> None:
+    """600 comparisons stopped at half-width 0.6 (spread 1, about 15 replications): hits within Binomial(600, .945)."""
+    arms = {arm: loaded.arms[arm] for arm in ("own", "half")}
+    hits = 0
+    for sample in range(600):
+        luck = np.random.default_rng(sample).normal(3, 1, 1000)
+
+        def one(_arms: object, *, replication: int, luck: NDArray[np.float64] = luck, **_options: object) -> list[Run]:
+            levels = {"own": 0.0, "half": luck[replication]}
+            return [bare_run(arm, replication, level) for arm, level in levels.items()]
+
+        task = Replicate(arms=arms, seed=1, engine="plain", threads=1, runner=one)
+        collected = collect(task, replications=2, precision=0.6, workers=1, progress=lambda _done, _planned: None)
+        values = run_values(collected.by_arm(), "loyalty")
+        interval = paired_interval(values["half"], values["own"])
+        assert interval.half_width <= 0.6
+        hits += interval.low <= 3 <= interval.high
+    low, high = stats.binom.interval(0.999, 600, 0.945)
+    assert low <= hits <= high
+
+
+def bare_run(arm: str, replication: int, loyalty: float) -> Run:
+    nothing, weekly = np.zeros((1, 1)), {"loyalty": np.array([loyalty])}
+    return Run(
+        arm=arm,
+        replication=replication,
+        seed=1,
+        weekly=weekly,
+        encounters=nothing,
+        experience=nothing,
+        wait=nothing,
+        ledger=np.zeros((1, 1, 2), dtype=np.int64),
+        customers=None,
+        pars={},
+    )
+
+
 # --- workers and interruption ----------------------------------------------------------------------------------------
 
 
@@ -287,12 +330,13 @@ def test_ctrl_c_before_anything_is_finished_is_ctrl_c(loaded: LoadedScenario) ->
         compare(loaded, workers=1, runner=interrupted_at_once)
 
 
-def test_ctrl_c_stops_running_workers_at_once(loaded: LoadedScenario) -> None:
+@pytest.mark.parametrize("runner", [slow, heavy])
+def test_ctrl_c_stops_workers_whatever_they_are_at(loaded: LoadedScenario, runner: Runner) -> None:
     def interrupt(done: int, _planned: int) -> None:
         if done:
             raise KeyboardInterrupt
 
-    comparison = compare(loaded, workers=2, runner=slow, progress=interrupt)  # the others would take a minute
+    comparison = compare(loaded, workers=2, runner=runner, progress=interrupt)
     assert comparison.interrupted
     assert comparison.replications == 1
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.analysis.best_policy import coordinate_search
 from simulation.rules.incentive import SCHEMES, effort_cost
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ __all__ = ["GRID", "Attainable", "Trier", "learnable", "search"]
 
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Settings tried for each lever."""
-SWEEPS = 2
-"""Rounds of the coordinate search at most; it ends earlier when nothing changes."""
 
 
 def learnable(scenario: Scenario, department: str) -> dict[str, Lever]:
@@ -143,7 +142,7 @@ def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> At
     arm
         Its scheme and weights say what an appraisal is.
     grid
-        Settings tried, ascending; a lever's start is tried as well.
+        Settings tried, ascending, besides each lever's start.
     """
     levers = learnable(arm, trier.department)
     start = {name: float(lever.start) for name, lever in levers.items()}
@@ -157,19 +156,13 @@ def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> At
         effort = sum(effort_cost(settings[name], lever.easy, lever.effort) for name, lever in levers.items())
         return gross(settings) - effort
 
-    best = dict(start)
-    for _ in range(SWEEPS):
-        before = dict(best)
-        for name in levers:
-            best[name] = max((best[name], *grid), key=lambda value: net({**best, name: value}))  # noqa: B023 - used at once
-        if best == before:
-            break
+    best, highest = coordinate_search(net, start, levels=grid)
     return Attainable(
         department=trier.department,
         levers=tuple(levers),
         start=tuple(start.values()),
         best=tuple(best.values()),
-        gain=net(best) - net(start),
+        gain=highest - net(start),
         grid=grid,
         gross=tuple(tuple(gross({**best, name: value}) for value in grid) for name in levers),
         easy=tuple(lever.easy for lever in levers.values()),

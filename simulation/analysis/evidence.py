@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from simulation._version import __version__
 from simulation.analysis.best_policy import company_best, frozen_at
+from simulation.analysis.folder import PROVENANCE
 from simulation.analysis.intervals import Interval, mean_interval
 from simulation.analysis.null_firms import NULL_FIRMS
 from simulation.analysis.parallel import in_order
@@ -34,6 +36,8 @@ FIRMS = ("reference", *NULL_FIRMS)
 Start = Literal["midpoint", "company_best", "random"]
 STARTS: tuple[Start, ...] = ("midpoint", "company_best", "random")
 SCENARIO = "silo_vs_shared"
+FEWEST = 3
+"""Replications below which no verdict is given: an interval of two can have no width by chance."""
 BUY_IN = 0.5
 HEAVY = 0.9
 
@@ -160,6 +164,8 @@ def verdict(pattern: Pattern, interval: Interval) -> str:
     """
     if pattern.expected == "":
         return "-"
+    if interval.n < FEWEST:
+        return "too few to tell"
     if interval.covers_zero or interval.low == interval.high == 0.0:
         return "no effect seen" if pattern.expected == "0" else "cannot be told"
     if pattern.expected == "0":
@@ -188,9 +194,8 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(report: pd.DataFrame, measures: pd.DataFrame, folder: Path, *, settings: Mapping[str, object]) -> None:
-    """Write `patterns.csv`, `measures.csv` and `evidence.json` (settings and the hash of the sources) into a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write `patterns.csv`, `measures.csv` and `provenance.json` (settings and the hash of the sources) into a folder."""
     report.to_csv(folder / "patterns.csv", index=False, float_format="%.6g", lineterminator="\n")
     measures.to_csv(folder / "measures.csv", index=False, float_format="%.6g", lineterminator="\n")
-    note = {"sources_hash": sources_hash(), "settings": dict(settings)}
-    (folder / "evidence.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
+    note = {"silosim": __version__, "sources_hash": sources_hash(), "settings": dict(settings)}
+    (folder / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")

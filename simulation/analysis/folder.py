@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CHARTS", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "swap"]
+__all__ = ["CHARTS", "EVIDENCE_FILES", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "whole"]
 
 PROVENANCE = "provenance.json"
 CHARTS = "charts"
@@ -23,6 +26,8 @@ FILES = (
     "scenario.yaml",
 )
 """What a folder of results holds besides `charts/`."""
+EVIDENCE_FILES = ("patterns.csv", "measures.csv", "evidence.md", "patterns.png")
+"""What a folder of evidence holds besides the provenance."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -48,7 +53,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    others = sorted({entry.name for entry in folder.iterdir()} - {*FILES, CHARTS} - _SYSTEM_FILES)
+    others = sorted({entry.name for entry in folder.iterdir()} - {*FILES, *EVIDENCE_FILES, CHARTS} - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")
     if any(folder.iterdir()) and not _ours(folder):
@@ -63,7 +68,29 @@ def _ours(folder: Path) -> bool:
     return isinstance(stored, dict) and "silosim" in stored
 
 
-def swap(new: Path, target: Path) -> None:
+@contextlib.contextmanager
+def whole(folder: Path, *, overwrite: bool) -> Iterator[Path]:
+    """A hidden folder to write into; it takes the name `folder` when the block ends well, else it vanishes.
+
+    Raises
+    ------
+    FolderRefused
+        As `check_folder`.
+    """
+    check_folder(folder, overwrite=overwrite)
+    # Where a link leads: the new folder must be on the same disk as the old one.
+    target = folder.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}")
+    hidden.mkdir()
+    try:
+        yield hidden
+        _swap(hidden, target)
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _swap(new: Path, target: Path) -> None:
     """Give a finished folder its name. An older folder of that name is removed, or put back if that fails."""
     if not target.exists():
         new.rename(target)

@@ -17,15 +17,13 @@ from __future__ import annotations
 import json
 import math
 import platform
-import shutil
-import uuid
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation._version import __version__
-from simulation.analysis.folder import PROVENANCE, check_folder, swap
+from simulation.analysis.folder import PROVENANCE, whole
 from simulation.analysis.frames import columns_of
 from simulation.analysis.sources import sources_hash
 from simulation.record import CUSTOMER_COLUMNS, Column
@@ -82,19 +80,10 @@ def save(
         If the disk is full or not writable; nothing is left behind.
     """
     folder = Path(folder)
-    check_folder(folder, overwrite=overwrite)
-    # Where a link leads: the new folder must be on the same disk as the old one.
-    target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}")
-    hidden.mkdir()
-    try:
+    with whole(folder, overwrite=overwrite) as hidden:
         _write(comparison, hidden, command=command)
         if extra is not None:
             extra(hidden)
-        swap(hidden, target)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
     return folder
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ import typer
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.comparing import Request, perform, warm_up
-from simulation.cli.failures import BAD_INPUT, FAILED, explained, say
+from simulation.cli.failures import BAD_INPUT, explained, say
 
 if TYPE_CHECKING:
     from simulation.scenario.faults import Fault
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-EVIDENCE = "simulation.analysis.evidence"
 _CODES = (
     "Exit codes: 0 done; 1 silosim or the machine failed (disk full, memory out); 2 bad input (a faulty scenario, an "
     "option that cannot be, a folder that exists); 130 interrupted (Ctrl-C: finished replications are kept)."
@@ -278,22 +276,39 @@ def warmup(debug: given.Debug = False) -> None:
         say("The engine is ready." if warm_up(quiet=False) else "The engine was ready already.")
 
 
-@app.command(rich_help_panel="Run", hidden=find_spec(EVIDENCE) is None)
+@app.command(rich_help_panel="Run")
 def evidence(
+    replications: Annotated[
+        int, typer.Option("--replications", min=2, metavar="N", help="Replications of each firm and start.")
+    ] = 20,
+    population: given.Population = None,
+    weeks: given.Weeks = None,
+    seed: given.Seed = None,
     out: given.Out = None,
+    overwrite: given.Overwrite = False,
     workers: given.Workers = None,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
-    """Report what emerges from the model and what does not: each claim with n and interval.
+    """Report what emerges from the model and what does not: each pattern with n and interval.
+
+    Patterns F1 to F5b on the reference firm and on two null firms, each from three starting policies. Seven arms run in each
+    replication; the default takes some minutes.
 
     \b
     Example:
-      silosim evidence --out results/evidence
+      silosim evidence --replications 20 --out results/evidence
     """
     with explained(debug=debug):
-        if find_spec(EVIDENCE) is None:
-            say("silosim: this version has no evidence report")
-            raise typer.Exit(FAILED)
-        # By name: the report is written on top of everything else, and may be missing.
-        import_module(EVIDENCE).report(out=out or Path("results") / "evidence", workers=workers, quiet=quiet)
+        from simulation.cli.gathering import gather
+
+        horizon = {"population": population, "weeks": weeks}
+        gather(
+            replications=replications,
+            horizon={name: value for name, value in horizon.items() if value is not None},
+            seed=1 if seed is None else seed,
+            out=out or Path("results") / "evidence",
+            overwrite=overwrite,
+            workers=workers,
+            quiet=quiet,
+        )

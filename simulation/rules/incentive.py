@@ -61,7 +61,7 @@ def effort_cost(setting: float, easy: float, effort: float) -> float:
 
 
 def own(own_score: float, shared_score: float, weight: float) -> float:
-    """Return the department's own score: siloed pay. Special cases: the weight does not matter."""
+    """Return the department's own score: siloed pay. Source: definition. Special cases: the weight does not matter."""
     return own_score
 
 

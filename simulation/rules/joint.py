@@ -11,7 +11,7 @@ __all__ = ["JOINT_FORMS", "crowding", "minimum", "product", "single"]
 
 
 def single(settings: Sequence[Any]) -> Any:
-    """Return setting - 0.5: one lever around its middle."""
+    """Return setting - 0.5: one lever around its middle. Source: definition."""
     return settings[0] - 0.5
 
 

@@ -93,7 +93,10 @@ class LocalSearch:
 
 @dataclass(slots=True)
 class Fixed:
-    """Never try anything: the starting policy for ever. Special cases: `propose` returns the setting itself."""
+    """Never try anything: the starting policy for ever.
+
+    Source: definition. Special cases: `propose` returns the setting itself.
+    """
 
     direction: int = 1
     step: float = 0.0

@@ -58,7 +58,8 @@ class _Row:
 
     def height(self) -> float:
         """Height of the row [inch]: its words or one line per arm, whichever is more."""
-        lines = max(_lines(self.name) + _lines(self.left), _lines(self.right))
+        # The words at both ends stand below the name.
+        lines = _lines(self.name) + max(_lines(self.left), _lines(self.right))
         return max(lines * LINE, ARM * len(self.drifts)) + 0.14
 
 

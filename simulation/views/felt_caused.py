@@ -56,14 +56,9 @@ def _pain(compared: Compared, arm: str) -> NDArray[np.float64]:
     table = ledger.loc[ledger["arm"] == arm].pivot(index="replication", columns=["touchpoint", "due"], values="pain")
     wanted = [(touchpoint, due) for touchpoint in compared.scenario.journey for due in _dues(compared)]
     shape = (len(table), len(compared.scenario.journey), len(_dues(compared)))
-    # Pain counts up, whichever sign the ledger books it with; what an arm does not have causes none.
-    return (
-        table.reindex(columns=pd.MultiIndex.from_tuples(wanted))
-        .fillna(0.0)
-        .abs()
-        .to_numpy(dtype=np.float64)
-        .reshape(shape)
-    )
+    # Below zero: that department lessened the pain. What an arm does not have causes none.
+    known = table.reindex(columns=pd.MultiIndex.from_tuples(wanted)).fillna(0.0)
+    return known.to_numpy(dtype=np.float64).reshape(shape)
 
 
 def _dues(compared: Compared) -> list[str]:
@@ -107,11 +102,13 @@ def _pain_page(compared: Compared, arm: str) -> Figure:
             f"{amount(share.mean, decimals=0)} % of the pain{spread} under {title} is due to another department "
             f"than the one that runs the touchpoint, {amount(nobody.mean, decimals=0)} % to nobody known"
         )
+    cells = _cells(pain)
+    lessened = "below zero: lessens the pain; " if cells.mean.min(initial=0.0) <= -0.05 else ""
     note = (
         f"Experience below expectation over the whole run: {UNIT}. Mean of {replications(compared)} replications; "
-        "dot: rounds to zero."
+        f"{lessened}dot: rounds to zero."
     )
-    return _page(compared, _cells(pain), title=title, note=note, change=False)
+    return _page(compared, cells, title=title, note=note, change=False)
 
 
 def _change_page(compared: Compared, arm: str, *, first: str) -> Figure:

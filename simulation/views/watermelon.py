@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["watermelon"]
 
 COLUMNS = 4
+PANEL = 1.9
+"""Height of a panel with its weeks, without its head [inch]."""
 
 
 def watermelon(compared: Compared) -> dict[str, Figure]:
@@ -50,6 +52,7 @@ def _page(compared: Compared, arm: str) -> Figure:
     departments = compared.scenario.departments
     rows = math.ceil((len(departments) + 1) / COLUMNS)
     columns = min(COLUMNS, len(departments) + 1)
+    width = WIDTH / columns - 0.75
     handles = [
         Patch(facecolor=PAR, alpha=0.55, label="above par"),
         Patch(facecolor=BELOW, alpha=0.55, hatch="///", edgecolor=INK, label="below par"),
@@ -63,12 +66,11 @@ def _page(compared: Compared, arm: str) -> Figure:
             f"{closing_weeks(compared)} weeks; change of loyalty: against the first {opening_weeks(compared)} weeks."
         ),
         handles=handles,
-        needed=2.3 * rows,
+        needed=sum(PANEL + head for head in _head_heights(compared, columns=columns, width=width)),
         least=HEIGHT,
     )
     grid = figure.subplots(rows, columns, squeeze=False)
     axes = list(grid.flat)
-    width = WIDTH / columns - 0.75
     _loyalty_panel(axes[0], compared, arm, width=width)
     limits = _limits(compared, arm)
     for panel, (name, given) in zip(axes[1:], departments.items(), strict=False):
@@ -80,6 +82,17 @@ def _page(compared: Compared, arm: str) -> Figure:
     for column in range(columns):
         _week_labels_at_foot(grid[:, column], last=(len(departments) - column) // columns)
     return figure
+
+
+def _head_heights(compared: Compared, *, columns: int, width: float) -> list[float]:
+    """Height of the tallest head in each row of panels [inch]."""
+    heads = [(wrapped("The company", width=width, bold=True), "Loyalty")]
+    heads += [
+        (wrapped(given.name, width=width, bold=True), wrapped(_main_kpi(compared, given), width=width))
+        for given in compared.scenario.departments.values()
+    ]
+    lines = [sum(text.count("\n") + 1 for text in head) for head in heads]
+    return [max(lines[at : at + columns]) * SMALL * 1.35 / 72 + 0.1 for at in range(0, len(lines), columns)]
 
 
 def _week_labels_at_foot(column: NDArray[np.object_], *, last: int) -> None:

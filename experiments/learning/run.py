@@ -1,0 +1,31 @@
+"""How well do the learners learn? Run `python experiments/learning/run.py`; see the README beside it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from simulation.analysis.learning_study import learning_study
+from simulation.analysis.parallel import default_workers
+from simulation.cli.progress import shown_progress
+from simulation.views.learning_chart import save_learning
+
+
+def main() -> None:
+    """Run the study and write its tables and its chart beside this file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--replications", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=default_workers())
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    given = parser.parse_args()
+    with shown_progress(Console(stderr=True), quiet=False) as progress:
+        tables = learning_study(replications=given.replications, workers=given.workers, progress=progress)
+    given.out.mkdir(parents=True, exist_ok=True)
+    for path in save_learning(tables, given.out):
+        print(path.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The evidence report for people: a table in words, a picture, a page of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from rich.console import Console
+
+__all__ = ["draw_forest", "evidence_page", "print_evidence"]
+
+FIRM_WORDS = {
+    "reference": "Reference firm",
+    "random_spill_overs": "Spill-overs of random sign",
+    "indifferent_customers": "Satisfaction moves no purchase",
+}
+START_WORDS = {"midpoint": "start: middle", "company_best": "start: company's best", "random": "start: random"}
+EXPECTED_WORDS = {"+": "above 0", "-": "below 0", "0": "about 0", "": "(no expectation)"}
+
+
+def print_evidence(report: pd.DataFrame, console: Console) -> None:
+    """Print, for each firm, every pattern with its estimate and interval from each start, and the verdict."""
+    for firm, part in report.groupby("firm", sort=False):
+        console.print(f"\n[bold]{FIRM_WORDS[str(firm)]}[/bold] (n = {part['n'].max()} replications from each start)")
+        for name in part["pattern"].unique():
+            rows = part[part["pattern"] == name]
+            first = rows.iloc[0]
+            console.print(f"{name}: {first['says']} ({first['unit']}; expected {EXPECTED_WORDS[first['expected']]})")
+            for row in rows.itertuples():
+                start = START_WORDS[row.start].removeprefix("start: ")
+                share = "" if np.isnan(row.share) else f", sign as expected in {100 * row.share:.0f} %"
+                console.print(
+                    f"    {start:15} {row.mean:+7.2f} ({row.low:+.2f} to {row.high:+.2f})  {row.verdict}{share}",
+                    highlight=False,
+                )
+
+
+def draw_forest(report: pd.DataFrame, folder: Path) -> list[Path]:
+    """Draw each pattern that theory has a word on: estimate and interval in every firm and from every start."""
+    from simulation.views.style import look, page, save
+
+    shown = [name for name in report["pattern"].unique() if (report.loc[report["pattern"] == name, "expected"] != "").all()]
+    with look():
+        figure = page(
+            title="What emerges, and where: each pattern in each firm, from three starting policies",
+            note=f"Dots: means of {report['n'].max()} replications, paired; lines: 95 % intervals. Filled: the interval leaves out "
+            "zero. The two lower firms are null firms: what shows there as it does above was not brought about by what they lack.",
+            height=2.2 + 3.9 * -(-len(shown) // 3),
+        )
+        grid = figure.subplots(-(-len(shown) // 3), 3, squeeze=False)
+        for axes in grid.flat[len(shown) :]:
+            axes.remove()
+        for position, (axes, name) in enumerate(zip(grid.flat, shown, strict=False)):
+            _panel(axes, report[report["pattern"] == name], labels=position % 3 == 0)
+        return save(figure, folder, "patterns")
+
+
+def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
+    from simulation.views.style import arm_style, wrapped
+
+    firms = list(part["firm"].unique())
+    axes.axvline(0.0, color="black", linewidth=1.2)
+    rows = list(part.itertuples())
+    for y, row in enumerate(rows):
+        style = arm_style(firms.index(row.firm))
+        clear = row.low > 0 or row.high < 0
+        axes.plot([row.low, row.high], [y, y], color=style.colour, linewidth=2.5)
+        axes.plot(row.mean, y, marker=style.marker, markersize=9, color=style.colour,
+                  markerfacecolor=style.colour if clear else "white")  # fmt: skip
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_yticks(range(len(rows)))
+    words = [f"{FIRM_WORDS[row.firm]}\n{START_WORDS[row.start]}" if i % 3 == 0 else START_WORDS[row.start]
+             for i, row in enumerate(rows)]  # fmt: skip
+    axes.set_yticklabels(words if labels else [""] * len(rows), fontsize=11)
+    first = rows[0]
+    axes.set_title(wrapped(f"{first.says} ({first.unit})", width=3.3, size=12, bold=True), fontsize=12)
+    axes.tick_params(axis="x", labelsize=11)
+
+
+def evidence_page(report: pd.DataFrame, settings: dict[str, object]) -> str:
+    """Return the report as a page of text (Markdown) for reading and for printing."""
+    lines = [
+        "# What emerges, and what does not",
+        "",
+        "Each line: the pattern, then for each firm and starting policy the mean over replications with its 95 % interval, "
+        "and in how many replications the sign was the expected one. Nothing here is asserted by a test.",
+        "",
+        "Settings: " + ", ".join(f"{name} {value}" for name, value in settings.items()) + ".",
+    ]
+    for name in report["pattern"].unique():
+        part = report[report["pattern"] == name]
+        first = part.iloc[0]
+        expected = EXPECTED_WORDS[first["expected"]]
+        lines += ["", f"## {name}: {first['says']}", "", f"Unit: {first['unit']}. Expected: {expected}. "
+                  f"Source: {first['source']}.", "", "| firm | start | n | mean | 95 % interval | share | verdict |",
+                  "|---|---|---|---|---|---|---|"]  # fmt: skip
+        for row in part.itertuples():
+            share = "" if np.isnan(row.share) else f"{100 * row.share:.0f} %"
+            lines.append(
+                f"| {FIRM_WORDS[row.firm]} | {START_WORDS[row.start].removeprefix('start: ')} | {row.n} | {row.mean:+.2f} "
+                f"| {row.low:+.2f} to {row.high:+.2f} | {share} | {row.verdict} |"
+            )
+    return "\n".join(lines) + "\n"
