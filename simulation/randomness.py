@@ -40,7 +40,9 @@ def _rotate(x: Any, r: int) -> Any:
 
 
 @register_jitable(forceinline=True)
-def _four_rounds(a: Any, b: Any, c: Any, d: Any, r0: int, r1: int, r2: int, r3: int, r4: int, r5: int, r6: int, r7: int) -> Any:
+def _four_rounds(
+    a: Any, b: Any, c: Any, d: Any, r0: int, r1: int, r2: int, r3: int, r4: int, r5: int, r6: int, r7: int
+) -> Any:
     a = (a + b) & _MASK
     b = _rotate(b, r0) ^ a
     c = (c + d) & _MASK

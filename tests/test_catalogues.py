@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.model.columns import COMPANY_WIDTH, TOUCHPOINT_WIDTH
-from simulation.model.layout import CHANNELS, TRIGGERS, WHEN
-from simulation.model.layout import FIXED_POINT
+from simulation.model.layout import CHANNELS, FIXED_POINT, TRIGGERS, WHEN
 from simulation.rules.incentive import SCHEMES
 from simulation.rules.information import REGIMES, Evidence
 from simulation.rules.joint import JOINT_FORMS
@@ -105,7 +104,9 @@ def test_every_regime_declares_what_it_may_see() -> None:
 
 @pytest.mark.parametrize("regime", REGIMES)
 @given(own=points, by_half=points, change=points, other=points)
-def test_regimes_see_no_more_than_they_may(regime: str, own: float, by_half: float, change: float, other: float) -> None:
+def test_regimes_see_no_more_than_they_may(
+    regime: str, own: float, by_half: float, change: float, other: float
+) -> None:
     evidence = Evidence(own=own, shared_by_half=by_half, shared_change=change)
     seen = REGIMES[regime](evidence)
     assert seen[0] == own

@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from synthetic import reference_firm, synthetic_comparison, tiny_firm
 
 from simulation.views.charts import CHARTS, draw_all
-from simulation.views.style import SMALL, arm_style, look, text_width, wrapped
+from simulation.views.style import DPI, SMALL, WIDTH, arm_style, look, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,11 +139,43 @@ def test_same_numbers_same_bytes(tmp_path: Path) -> None:
     """Drawing twice gives the same files, byte by byte, in PNG and SVG, and leaves matplotlib as it was."""
     comparison = COMPARISONS["long names"]()
     before = dict(mpl.rcParams)
-    first, second = (draw_all(comparison, tmp_path / name) for name in ("a", "b"))
+    first, second = (draw_all(comparison, tmp_path / name, formats=("png", "svg")) for name in ("a", "b"))
     assert dict(mpl.rcParams) == before
     assert {path.suffix for path in first} == {".png", ".svg"}
     assert [path.name for path in first] == [path.name for path in second]
     assert all(one.read_bytes() == other.read_bytes() for one, other in zip(first, second, strict=True))
+
+
+def test_pictures_are_png_unless_asked(tmp_path: Path) -> None:
+    """One PNG per page, as wide as the look says, and nothing else."""
+    written = draw_all(COMPARISONS["one arm"](), tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(written)
+    assert {path.suffix for path in written} == {".png"}
+    widths = {int.from_bytes(path.read_bytes()[16:20], "big") for path in written}  # the PNG header's first number
+    assert min(widths) == round(WIDTH * DPI)
+
+
+def test_pain_that_a_department_lessens_counts_down() -> None:
+    """A cell below zero is shown with its minus and takes from its row's total: 5 - 2 = 3."""
+    comparison = COMPARISONS["one arm"]()
+    ledger = comparison.ledger.assign(pain=0.0)
+    here = ledger["touchpoint"] == "visit"
+    ledger.loc[here & (ledger["due"] == "doctors"), "pain"] = -2.0
+    ledger.loc[here & (ledger["due"] == "unattributed"), "pain"] = 5.0
+    (figure,) = pages(replace(comparison, ledger=ledger), "felt_versus_caused")
+    shown = [text.get_text() for text in figure.axes[0].texts]
+    assert shown.count("\N{MINUS SIGN}2.0") == 2  # the cell and its column's total
+    assert shown.count("3.0") == 2  # the row's total and the whole
+    assert "below zero: lessens the pain" in " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+
+
+def test_two_replications_make_no_claim() -> None:
+    """From two replications no title says that anything differs or moves."""
+    comparison = synthetic_comparison(reference_firm(), replications=2, weeks=60, effect=20.0)
+    for chart in CHARTS:
+        for figure in pages(comparison, chart):
+            assert not re.search(r"clearly (better|worse|above)|higher|lower|rises|falls|less pain|more pain|goes from",
+                                 message(figure)), message(figure)  # fmt: skip
 
 
 def test_names_with_dollars_are_not_mathematics(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,20 @@ def test_equal_values_have_an_interval_without_width(value: float, n: int) -> No
     assert interval.low == interval.mean == interval.high == value
 
 
+@pytest.mark.parametrize(("n", "told"), [(2, False), (3, False), (5, False), (6, True), (30, True)])
+def test_equal_values_tell_a_sign_only_by_the_sign_test(n: int, *, told: bool) -> None:
+    # n heads in n tosses, two-sided: 2^(1 - n) is .0625 for 5 and .03125 for 6
+    assert mean_interval([0.5] * n).covers_zero != told
+    assert mean_interval([-0.5] * n).covers_zero != told
+    assert paired_interval([0.1 + 0.2] * n, [0.3 - 0.5] * n).covers_zero != told
+
+
+def test_two_values_tell_nothing_however_close() -> None:
+    assert mean_interval([0.50, 0.51]).low > 0
+    assert mean_interval([0.50, 0.51]).covers_zero
+    assert not mean_interval([0.50, 0.51, 0.505]).covers_zero
+
+
 @given(st.lists(numbers, min_size=2, max_size=20), numbers)
 def test_a_shift_moves_the_interval_and_keeps_its_width(values: list[float], shift: float) -> None:
     before, after = mean_interval(values), mean_interval([value + shift for value in values])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from worlds import FROZEN, changed, lived, reference, workshop
 
@@ -131,7 +130,10 @@ def benefits(model: OrganizationModel) -> dict[str, float]:
     return dict(zip(model.layout.departments, model.world.ledger[..., 0].sum(axis=0)[:-1].tolist(), strict=True))
 
 
-@pytest.mark.parametrize(("lever", "department"), [("digital.usability", "digital"), ("billing.clarity", "billing"), ("fulfilment.slots", "fulfilment")])
+@pytest.mark.parametrize(
+    ("lever", "department"),
+    [("digital.usability", "digital"), ("billing.clarity", "billing"), ("fulfilment.slots", "fulfilment")],
+)
 def test_good_done_is_booked_as_well(lever: str, department: str) -> None:
     """A benefit where it is felt as one, and less pain; nobody else is due anything."""
     model = planted("reference", (lever, 1.0))

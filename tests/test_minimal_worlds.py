@@ -62,7 +62,13 @@ def test_without_acquaintances_a_changed_customer_changes_nobody_else(slot: int)
 @pytest.mark.parametrize("slot", [0, 150])
 def test_with_acquaintances_a_changed_customer_reaches_one_step_further_a_week(slot: int) -> None:
     """A ring: her neighbours hear it at the end of the week, their neighbours a week later at the earliest."""
-    talkative = {"talk_good": 1.0, "talk_bad": 1.0, "talk_good_above": 0.7, "talk_bad_below": 0.7, "reputation_response": 5.0}
+    talkative = {
+        "talk_good": 1.0,
+        "talk_bad": 1.0,
+        "talk_good_above": 0.7,
+        "talk_bad_below": 0.7,
+        "reputation_response": 5.0,
+    }
     scenario = world(degree=2, **talkative)
     one, other = (after(OrganizationModel(scenario), 6) for _ in range(2))
     shock(other, slot)
@@ -154,7 +160,9 @@ def test_bounds_of_slices_and_blocks_do_not_matter(threads: int, monkeypatch: py
 def test_any_number_of_people_is_worked_to_the_last(population: int) -> None:
     """Numbers around the sizes of a block: everybody is counted every week."""
     model = lived(workshop(), population=population, weeks=3)
-    assert (model.counts_by_week[:, len(model.layout.touchpoints) * at.TOUCHPOINT_WIDTH + at.C_PEOPLE] == population).all()
+    assert (
+        model.counts_by_week[:, len(model.layout.touchpoints) * at.TOUCHPOINT_WIDTH + at.C_PEOPLE] == population
+    ).all()
 
 
 def test_a_customer_of_a_lucky_and_an_unlucky_firm_is_the_same_person() -> None:

@@ -101,7 +101,7 @@ def test_the_frozen_levers_never_move() -> None:
 
 def test_the_frozen_firm_has_queues_that_come_and_go() -> None:
     waits = frozen()["waits"]
-    assert ((0.0 < waits) & (waits < 8.0)).any(axis=0).sum() == 2
+    assert ((waits > 0.0) & (waits < 8.0)).any(axis=0).sum() == 2
 
 
 def test_pay_moves_customers_once_levers_are_free() -> None:

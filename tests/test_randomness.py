@@ -94,7 +94,9 @@ def test_luck_by_hand() -> None:
     assert luck(0xFFFF0000, 0x0000FFFF) == 0.0
 
 
-def words_of(n: int, *, purpose: int = 200, week: int = 3, seed: int = 1, replication: int = 0) -> list[NDArray[np.int64]]:
+def words_of(
+    n: int, *, purpose: int = 200, week: int = 3, seed: int = 1, replication: int = 0
+) -> list[NDArray[np.int64]]:
     slots = np.arange(n, dtype=np.int64)
     return list(threefry(*key(seed, replication), 0, slots, week, purpose, 0))
 

@@ -126,7 +126,9 @@ CLOSE = 1e-12
 
 
 @given(share, share, share, share, share)
-def test_perception_lies_between_what_happened_and_what_was_expected(q: float, w: float, a: float, x: float, y: float) -> None:
+def test_perception_lies_between_what_happened_and_what_was_expected(
+    q: float, w: float, a: float, x: float, y: float
+) -> None:
     assert min(q, w) - CLOSE <= experience.perceived(q, w, a) <= max(q, w) + CLOSE
     assert min(x, y) - CLOSE <= experience.remembered(x, y, a) <= max(x, y) + CLOSE
     assert min(x, y) - CLOSE <= expectation.promised(x, y, a) <= max(x, y) + CLOSE
@@ -169,7 +171,9 @@ def test_below_exponent_1_the_worst_weighs_more(x: float, y: float, exponent: fl
 
 
 @given(share, share, share, st.floats(0.0, 8.0), share)
-def test_loyal_customers_stay_and_voice(one: float, two: float, neutral: float, sensitivity: float, base: float) -> None:
+def test_loyal_customers_stay_and_voice(
+    one: float, two: float, neutral: float, sensitivity: float, base: float
+) -> None:
     low, high = sorted((one, two))
     stays = [behaviour.defection_chance(base, x, neutral, sensitivity, 0.0, 1.0) for x in (low, high)]
     voices = [behaviour.voice_chance(behaviour.log_odds(base), x, neutral, sensitivity) for x in (low, high)]
@@ -179,7 +183,9 @@ def test_loyal_customers_stay_and_voice(one: float, two: float, neutral: float, 
 
 
 @given(share, share, st.floats(0.0, 8.0), share)
-def test_an_open_problem_that_is_not_voiced_never_keeps_a_customer(base: float, x: float, weight: float, n: float) -> None:
+def test_an_open_problem_that_is_not_voiced_never_keeps_a_customer(
+    base: float, x: float, weight: float, n: float
+) -> None:
     kept = behaviour.defection_chance(base, x, n, 4.0, 0.0, weight)
     assert behaviour.defection_chance(base, x, n, 4.0, 1.0, weight) >= kept - CLOSE
 
@@ -225,7 +231,9 @@ def test_should_never_falls_by_service(base: float, perceived: float, should: fl
 
 
 @given(share, share, share, share, share)
-def test_trust_stays_within_bounds_and_mixed_messages_cost_it(t: float, one: float, two: float, n: float, r: float) -> None:
+def test_trust_stays_within_bounds_and_mixed_messages_cost_it(
+    t: float, one: float, two: float, n: float, r: float
+) -> None:
     low, high = sorted((one, two))
     after = [expectation.trust_of_week(t, spread, 0.1, n, r) for spread in (low, high)]
     assert 0.0 <= after[1] <= after[0] <= 1.0

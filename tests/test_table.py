@@ -74,8 +74,39 @@ def test_says_which_way_and_how_much(comparison: SyntheticComparison) -> None:
 def test_one_replication_claims_nothing() -> None:
     """A single replication has no interval, so nothing is better or worse."""
     text = printed(synthetic_comparison(tiny_firm(), replications=1, weeks=8))
-    assert "one run: no interval" in text
+    assert "too few replications to tell" in " ".join(text.split())
     assert not re.search(r"(higher|lower) by", text)
+
+
+def with_loyalty(comparison: SyntheticComparison, **values: float) -> SyntheticComparison:
+    """The comparison with another row for loyalty in the last arm."""
+    summary = comparison.summary
+    row = (summary["metric"] == "loyalty") & (summary["arm"] == "shared_and_pooled")
+    return replace(comparison, summary=summary.assign(**{k: summary[k].mask(row, v) for k, v in values.items()}))
+
+
+HALF = {"difference": 0.5, "difference_low": 0.5, "difference_high": 0.5}
+
+
+def test_two_replications_tell_nothing(comparison: SyntheticComparison) -> None:
+    """Neither two that agree by luck nor an interval from two that leaves out zero is told as a finding."""
+    for low, high in ((77.7, 77.7), (77.4, 78.0)):
+        values = {"difference": 77.7, "difference_low": low, "difference_high": high}
+        text = " ".join(printed(with_loyalty(comparison, **values, replications=2)).split())
+        assert "loyalty comes from too few replications to tell (2)" in text
+        assert "too few replications to tell" in text.split("Difference to")[1].split("NPS")[0]
+        assert "77." not in text
+
+
+@pytest.mark.parametrize(("replications", "told"), [(3, False), (5, False), (6, True), (20, True)])
+def test_no_spread_is_no_certainty(comparison: SyntheticComparison, replications: int, *, told: bool) -> None:
+    """The same difference in every replication: no interval without width is printed, and six are needed to tell."""
+    text = " ".join(printed(with_loyalty(comparison, **HALF, replications=replications), width=200).split())
+    assert "(0.5 to 0.5)" not in text
+    assert "(0.50 to 0.50)" not in text
+    assert bool(re.search(r"loyalty is higher by 0\.50? points \(in every replication\)", text)) == told
+    assert bool(re.search(r"\+0\.50? \(in every replication\) ▲", text)) == told
+    assert ("loyalty comes from too few replications" in text) != told
 
 
 def test_one_arm_has_one_table() -> None:
@@ -108,6 +139,7 @@ ROW = Row(
     difference=3.1,
     difference_low=2.0,
     difference_high=4.2,
+    replications=4,
 )
 
 

@@ -1,8 +1,8 @@
 """What a department could attain for itself: its best response, found by trying, with all others at the start.
 
-Settings are held for a whole run, everything else stays as it was, and customers and their luck are the same in every run, so
-that a difference in appraisal is the settings' own. A coordinate search over a few settings finds the department's best
-policy net of effort; each lever's profile there says what any other setting would lose.
+Settings are held for a whole run, everything else stays as it was, and customers and their luck are the same in every
+run, so that a difference in appraisal is the settings' own. A coordinate search over a few settings finds the
+department's best policy net of effort; each lever's profile there says what any other setting would lose.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Attainable:
     effort: tuple[float, ...]
 
     def loss(self, settings: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what settings [..., lever] lose against the best response, lever by lever [points]: lines between the grid."""
+        """Return what settings [..., lever] lose against the best response, lever by lever [points]."""
         lost = np.empty(settings.shape)
         for i, gross in enumerate(self.gross):
             at_best = self._net(i, gross, np.asarray(self.best[i]))
@@ -90,8 +90,8 @@ class Attainable:
 class Trier:
     """Tries settings of one department on the scenario's customers, and remembers what it has seen.
 
-    Own and shared scores do not depend on who is paid for what while levers are held, so one trier serves every arm that
-    differs in incentives or information only.
+    Own and shared scores do not depend on who is paid for what while levers are held, so one trier serves every arm
+    that differs in incentives or information only.
     """
 
     scenario: Scenario
@@ -122,7 +122,12 @@ class Trier:
             }
         )
         model = OrganizationModel(
-            fixed, seed=self.seed, replication=replication, population=self.population, burn_in=self.burn_in, weeks=self.weeks
+            fixed,
+            seed=self.seed,
+            replication=replication,
+            population=self.population,
+            burn_in=self.burn_in,
+            weeks=self.weeks,
         )
         model.run()
         counts = model.counts_by_week[self.burn_in + self.weeks // 2 :].sum(axis=0)

@@ -1,6 +1,7 @@
 """Policies found by search: what one owner of all levers would choose, and a department's best response.
 
-A coordinate search over a grid of settings with the levers frozen, on the same customers with the same luck. It finds a local optimum
+A coordinate search over a grid of settings with the levers frozen, on the same customers with the same luck. It
+finds a local optimum
 of a grid, no more.
 """
 
@@ -46,7 +47,7 @@ def coordinate_search(
     best = value_of(policy)
     for _ in range(passes):
         before = dict(policy)
-        for lever in policy:
+        for lever in before:
             for level in levels:
                 if level == policy[lever]:
                     continue

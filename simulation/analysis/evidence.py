@@ -1,6 +1,7 @@
 """What emerges and what does not: patterns F1 to F5b from three starting policies and on the null firms.
 
-Each cell (firm, start) is run over replications; a pattern's estimate has its n and 95 % interval. For the firm with random spill-overs
+Each cell (firm, start) is run over replications; a pattern's estimate has its n and 95 % interval. For the firm with
+random spill-overs
 every replication draws its own signs, so the interval is over firms, not over luck in one firm.
 """
 

@@ -12,6 +12,12 @@ n = 0       mean, low and high are NaN.
 n = 1       low and high are NaN: one replication says nothing about its own spread.
 no spread   low = high = mean; an arm identical to its baseline gives exactly [0, 0].
 
+What an interval tells
+----------------------
+That zero is left out counts from 3 replications on: from two values, which may lie together by luck, the spread is
+not known well enough to go by. Equal values other than zero have an interval without width, which is no certainty:
+they tell a sign only by the sign test (n values of one sign: 2^(1 - n), below 5 % from n = 6 on).
+
 Source
 ------
 Student (1908), Biometrika 6; paired intervals under common random numbers: Law (2015), Simulation Modeling and
@@ -33,10 +39,40 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "Interval", "mean_interval", "next_sample_size", "paired_interval"]
+__all__ = [
+    "FEWEST_ALIKE",
+    "FEWEST_TO_TELL",
+    "LEVEL",
+    "Interval",
+    "alike",
+    "mean_interval",
+    "next_sample_size",
+    "paired_interval",
+    "rules_out_zero",
+]
 
 LEVEL = 0.95
 """Confidence level of every interval that the project reports."""
+FEWEST_TO_TELL = 3
+"""Nothing is claimed from fewer replications. Our assumption."""
+FEWEST_ALIKE = 6
+"""Fewest equal values that tell a sign: 2^(1 - 6) < 1 - LEVEL (sign test)."""
+
+
+def alike(low: float, high: float) -> bool:
+    """True for an interval without width around another value than zero: every replication gave the same."""
+    return low != 0.0 and math.isclose(low, high, rel_tol=1e-9)
+
+
+def rules_out_zero(low: float, high: float, *, n: int) -> bool:
+    """True when an interval from `n` replications tells that the mean is not zero; never without an interval (NaN).
+
+    Examples
+    --------
+    >>> rules_out_zero(0.2, 0.9, n=3), rules_out_zero(0.2, 0.9, n=2), rules_out_zero(0.5, 0.5, n=5)
+    (True, False, False)
+    """
+    return n >= (FEWEST_ALIKE if alike(low, high) else FEWEST_TO_TELL) and (low > 0 or high < 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +91,8 @@ class Interval:
 
     @property
     def covers_zero(self) -> bool:
-        """True when a mean of zero cannot be ruled out; also when there is no interval at all."""
-        return not (self.low > 0 or self.high < 0)
+        """True when a mean of zero cannot be ruled out; also without an interval, or from too few replications."""
+        return not rules_out_zero(self.low, self.high, n=self.n)
 
     def __str__(self) -> str:
         if self.n == 0:

@@ -1,7 +1,7 @@
-"""How well the learners learn: their distance from best response, where it is known and where it can be found by trying.
+"""How well the learners learn: their distance from best response, where it is known and where trying finds it.
 
-In the linear world the best response is exact. On the reference firm it is each department's own best policy with all others at
-the start (`simulation.analysis.attainable`); every department then learns at once, as in any run.
+In the linear world the best response is exact. On the reference firm it is each department's own best policy with all
+others at the start (`simulation.analysis.attainable`); every department then learns at once, as in any run.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def learning_study(
     Returns
     -------
     tables by name. Intervals are 95 % (Student) over n replications.
-        linear       distance = mean |x - x*| [lever units], share = part of the attainable gain realised, by levers, trial noise,
-                     rule and weeks.
+        linear       distance = mean |x - x*| [lever units] and share of the attainable gain realised, by levers, trial
+                     noise, rule and weeks.
         firm         share of the attainable gain realised by all departments together, by arm, population, rule,
                      cadence, levers at a time and weeks.
         departments  the same for each department, and its attainable gain [points].
@@ -118,10 +118,11 @@ def learning_study(
     return {
         "linear": _summed(linear, ["levers", "trial_noise", "rule", "memory", "weeks"], ["distance", "share"]),
         "firm": _summed([row for row in firm if row["department"] == "all"], _FIRM_KEYS, ["share"]),
-        "departments": _summed([row for row in firm if row["department"] != "all"], [*_FIRM_KEYS, "department", "attainable"],
-                               ["share"]),
+        "departments": _summed(
+            [row for row in firm if row["department"] != "all"], [*_FIRM_KEYS, "department", "attainable"], ["share"]
+        ),
         "attainable": _attainable_table(found),
-    }  # fmt: skip
+    }
 
 
 _FIRM_KEYS = ["arm", "population", "rule", "memory", "review_weeks", "levers_at_a_time", "weeks"]
@@ -202,7 +203,7 @@ def _firm_jobs(
 
 
 def _cadences(*, full: bool) -> Iterator[tuple[str, float, int, int]]:
-    """Yield rule, memory, review weeks and levers at a time: every rule at both cadences, fewer levers for the memories."""
+    """Yield rule, memory, review weeks and levers at a time; not each cadence where runs are long."""
     for rule, memory in LEARNERS:
         yield rule, memory, 4, 4
         if full or rule == "trial_and_error":
@@ -217,10 +218,12 @@ def _firm(design: FirmDesign, replication: int, size: Size, best: Sequence[Attai
     from simulation.scenario.loading import load
 
     given = load("silo_vs_shared").arms[design.arm]
-    learning = _learning(design.rule, design.memory, review_weeks=design.review_weeks, at_a_time=design.levers_at_a_time)
+    learning = _learning(
+        design.rule, design.memory, review_weeks=design.review_weeks, at_a_time=design.levers_at_a_time
+    )
     model = OrganizationModel(
-        given.model_copy(update={"learning": learning}), seed=SEED, replication=replication, population=design.population,
-        burn_in=size.burn_in, weeks=size.weeks[-1],
+        given.model_copy(update={"learning": learning}), seed=SEED, replication=replication,
+        population=design.population, burn_in=size.burn_in, weeks=size.weeks[-1],
     )  # fmt: skip
     model.run()
     settings, names = model.settings_by_week, list(model.organization.lever_names)
@@ -287,5 +290,7 @@ def _attainable_table(found: dict[tuple[str, str], Attainable]) -> pd.DataFrame:
         {"arm": arm, "department": department, "lever": lever.partition(".")[2], "start": start, "best": best,
          "start_loses": float(lost), "department_gain": each.gain}
         for (arm, department), each in found.items()
-        for lever, start, best, lost in zip(each.levers, each.start, each.best, each.loss(np.array(each.start)), strict=True)
+        for lever, start, best, lost in zip(
+            each.levers, each.start, each.best, each.loss(np.array(each.start)), strict=True
+        )
     ])  # fmt: skip

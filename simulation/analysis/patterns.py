@@ -51,7 +51,9 @@ def rise(metric: str, arm: str, against: str) -> Callable[[Mapping[str, Run]], f
 def _green(runs: Mapping[str, Run]) -> float:
     """Share of departments whose own KPI score stands above that of the frozen firm in the last year."""
     scores = [name for name in runs["siloed"].weekly if name.startswith("score.")]
-    return float(np.mean([last_year(runs["siloed"], s) > last_year(runs["frozen"], s) for s in scores])) - UPSTREAM_SHARE
+    return (
+        float(np.mean([last_year(runs["siloed"], s) > last_year(runs["frozen"], s) for s in scores])) - UPSTREAM_SHARE
+    )
 
 
 def _more_than_the_sum(runs: Mapping[str, Run]) -> float:

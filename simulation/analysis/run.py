@@ -34,9 +34,7 @@ def run_arm(
     """Run one arm of one replication from burn-in to the end of the horizon."""
     from simulation.model.organization_model import OrganizationModel
 
-    model = OrganizationModel(
-        scenario, seed=seed, replication=replication, engine=engine, threads=threads, pars=pars
-    )
+    model = OrganizationModel(scenario, seed=seed, replication=replication, engine=engine, threads=threads, pars=pars)
     model.run()
     run = record_of(model, arm=arm, keep_customers=keep_customers)
     model.let_go()

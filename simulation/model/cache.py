@@ -6,6 +6,7 @@ of all our sources that compiled code can come from, and of the versions that co
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -53,7 +54,7 @@ def use_cache_folder() -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError:
         return  # nowhere to write: Numba compiles anew in each process
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
 
 
 def is_warm() -> bool:
@@ -79,10 +80,8 @@ def warm_up(announce: Callable[[str], None] | None = None) -> bool:
     model.run()
     model.let_go()
     _forget_old_folders()
-    try:
+    with contextlib.suppress(OSError):  # as above: nothing could be kept
         (cache_folder() / _READY).touch()
-    except OSError:
-        pass  # as above: nothing could be kept
     return True
 
 

@@ -61,7 +61,9 @@ class CompiledEngine:
     def deal(self, cells: NDArray[np.int32]) -> None:
         deal_into(self._state.whole, cells)
 
-    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+    def week(
+        self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
+    ) -> None:
         slices = list(zip(self._bounds, self._bounds[1:], strict=False))
         if self._pool is None:
             self._slice(*slices[0], week, tables, waits, counts, books)
@@ -74,8 +76,8 @@ class CompiledEngine:
             for job, (part_counts, part_books) in zip(jobs, parts, strict=True):
                 job.result()
                 counts += part_counts
-                for total, part in zip(books, part_books, strict=True):
-                    total += part
+                for column, part in zip(books, part_books, strict=True):
+                    column[...] += part
         self._kernel.spread_word(self._state.whole, self._starts, self._ties)
 
     def _slice(

@@ -63,7 +63,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.cell = self.cell_before = 0
         self.heard_good = self.heard_bad = 0
         self.enter(0)
-        first, _, _, _ = threefry(*engine.run_key, 0, slot, 0, at.P_START, 0)
+        k0, k1, k2 = engine.run_key
+        first, _, _, _ = threefry(k0, k1, k2, 0, slot, 0, at.P_START, 0)
         if uniform(first) < engine.layout.market.start_customers:
             self.stage = at.CUSTOMER
             self.purchases = 1
@@ -159,7 +160,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         return happened
 
     def voices(self, u: float, now: WeekContext) -> bool:
-        """Does she tell the company of her open problem this week?"""
+        """Return whether she tells the company of her open problem this week."""
         engine, people = self.engine, self.engine.layout.people
         voiced = u < behaviour.voice_chance(
             engine.voice[self.segment], self.loyalty, engine.layout.market.neutral_loyalty, people.voice_loyalty
@@ -169,7 +170,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         return bool(voiced)
 
     def meets(self, k: int, u: float, met: int, won: int, voiced: bool, now: WeekContext) -> bool:
-        """Does she meet touchpoint k this week? One uniform draw u against the trigger's chance."""
+        """Return whether she meets touchpoint k this week: one uniform draw u against the trigger's chance."""
         journey, people = self.engine.journey, self.engine.layout.people
         volume = now.value[self.cell][self.segment][k][at.VOLUME]
         chance = journey.weekly[k] * max(volume, 0.0)
@@ -452,7 +453,9 @@ class PlainEngine:
         for agent, cell in zip(self.agents, cells.tolist(), strict=True):
             agent.cell_before, agent.cell = agent.cell, cell
 
-    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+    def week(
+        self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
+    ) -> None:
         """Let everybody live one week, then let those who tell something be heard."""
         now = WeekContext(self, week, tables, waits, counts, books)
         for agent in self.agents:

@@ -97,7 +97,9 @@ class Department(mesa.Agent):  # type: ignore[misc]
         if lever.held:
             return
         given = lever.given.given
-        effort = effort_cost(trial.tried, given.easy, given.effort) - effort_cost(trial.control, given.easy, given.effort)
+        effort = effort_cost(trial.tried, given.easy, given.effort) - effort_cost(
+            trial.control, given.easy, given.effort
+        )
         lever.setting = lever.learner.judge(trial.control, trial.tried, gain - effort)
 
 

@@ -67,11 +67,11 @@ def effects_of(scenario: Scenario) -> list[FlatEffect]:
     position = {lever.name: i for i, lever in enumerate(levers)}
     found = []
     for i, lever in enumerate(levers):
-        for touchpoint, coefficient, slopes in _targets(scenario, lever.given.effects, lever.department):
-            found.append(
-                FlatEffect(department=lever.department, share=1.0, levers=(i,), form="single", touchpoint=touchpoint,
-                           coefficient=coefficient, slopes=slopes)
-            )  # fmt: skip
+        found += [
+            FlatEffect(department=lever.department, share=1.0, levers=(i,), form="single", touchpoint=touchpoint,
+                       coefficient=coefficient, slopes=slopes)
+            for touchpoint, coefficient, slopes in _targets(scenario, lever.given.effects, lever.department)
+        ]  # fmt: skip
     for joint in scenario.joint_effects.values():
         members = tuple(position[name] for name in joint.levers)
         for touchpoint, coefficient, slopes in _targets(scenario, joint.effects, ""):

@@ -30,8 +30,8 @@ BLOCK = 64
 
 # Arrays are lent by the caller for the length of a call. Without reference counting (`_nrt`) a person's week takes
 # a fifteenth of the time: the counts are atomic, and every helper would touch them.
-_inlined = njit(forceinline=True, _nrt=False)
-_compiled = njit(cache=True, nogil=True, _nrt=False)
+_inlined: Any = njit(forceinline=True, _nrt=False, error_model="numpy")  # type: ignore[call-overload]
+_compiled: Any = njit(cache=True, nogil=True, _nrt=False, error_model="numpy")  # type: ignore[call-overload]
 
 
 @_inlined
@@ -137,7 +137,7 @@ def _case_week(i: int, cell: int, before: int, state: Any, people: Any, memory: 
 @_inlined
 def _meets(i: int, k: int, week: int, u: float, volume: float, met: int, won: int, voiced: bool, state: Any, journey: Any,
            segments: Any, people: Any) -> bool:  # fmt: skip
-    """Does the person meet touchpoint k this week?"""
+    """Return whether the person meets touchpoint k this week."""
     real, whole = state
     trigger = journey.trigger[k]
     chance = journey.weekly[k] * (volume if volume > 0.0 else 0.0)

@@ -28,7 +28,9 @@ __all__ = ["FIXED_POINT", "Journey", "Layout", "Market", "Segments", "counter_in
 TRIGGERS = ("rate", "need", "after", "open_case", "cycle")
 CHANNELS = ("other", "digital", "person")
 WHEN = ("met", "success", "no_success")
-FIXED_POINT = frozenset({"experience", "waiting", "cost", "revenue", "csat", "overall", "loyalty", "satisfaction", "trust"})
+FIXED_POINT = frozenset(
+    {"experience", "waiting", "cost", "revenue", "csat", "overall", "loyalty", "satisfaction", "trust"}
+)
 """Counters kept in fixed point; the others count events or people."""
 
 _COMPANY = tuple(COMPANY_COUNTERS)

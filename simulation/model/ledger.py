@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allocate"]
 
+
 def _total(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum over the first axis, in order (no pairwise or fused summation)."""
     result = np.zeros(values.shape[1:])
@@ -79,7 +80,7 @@ def _case_shares(layout: Layout, mean: NDArray[np.float64]) -> NDArray[np.float6
     weekly, resolution = layout.journey.weekly, layout.base[:, RESOLUTION]
     lost = -(mean[..., VOLUME] * resolution + mean[..., RESOLUTION]) * weekly * closes
     lost_by = _total(np.moveaxis(lost, 1, 0))
-    middle = float(_total((weekly * resolution * closes)))
+    middle = float(_total(weekly * resolution * closes))
     if middle <= 0.0:
         return failure
     slowed = np.maximum(lost_by, 0.0)
@@ -90,7 +91,9 @@ def _case_shares(layout: Layout, mean: NDArray[np.float64]) -> NDArray[np.float6
     return (1.0 - excess) * failure + excess * (slowed / all_slowed)[:, None]
 
 
-def _wait_shares(layout: Layout, mean: NDArray[np.float64], books: Books, cases: NDArray[np.float64]) -> NDArray[np.float64]:
+def _wait_shares(
+    layout: Layout, mean: NDArray[np.float64], books: Books, cases: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return [department, touchpoint]: share in the load on each queue, and in the staff taken away from it."""
     touchpoints = len(layout.touchpoints)
     volume = _shares(layout.base[:, VOLUME], mean[..., VOLUME])

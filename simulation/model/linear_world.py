@@ -1,8 +1,8 @@
 """The linear world: what levers do is a straight line, so that the best response is known exactly.
 
 It stands behind the same seam as the customer journey, and the same organization acts upon it. Per person and week,
-department d adds g_d.a_d to its own KPI and f_d.a_d to the company's value, where a = scale x (setting - easy) are its actions.
-Effects last for the week only. Theory's effort |a|^2 / 2 is the levers' own effort (setting - easy)^2 scale^2 / 2.
+department d adds g_d.a_d to its own KPI and f_d.a_d to the company's value, where a = scale x (setting - easy) are its
+actions. Effects last for the week only. Theory's effort |a|^2 / 2 is the levers' own, scale^2 (setting - easy)^2 / 2.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["EASY", "SCALE", "LinearModel", "LinearWorld", "directions"]
 EASY = 0.5
 """The setting that is no action at all, and the starting policy."""
 SCALE = 2.5
-"""Action per lever unit. No best response to f and g is longer than 1, so that settings of best responses lie in [0.1, 0.9]."""
+"""Action per lever unit. Best responses at a bonus up to 1 are no longer than 1: their settings lie in [0.1, 0.9]."""
 
 
 def directions(levers: int, cosine: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -68,8 +68,9 @@ def directions(levers: int, cosine: float) -> tuple[NDArray[np.float64], NDArray
 class LinearWorld:
     """Straight lines with noise; implements `simulation.model.organization.World`.
 
-    Counters are people, each department's KPI, and the company's value, all in fixed point. People are dealt into cells in
-    exactly equal parts, each pair of (cell now, cell before) alike, so that without noise a trial shows its effect exactly.
+    Counters are people, each department's KPI, and the company's value, all in fixed point. People are dealt into cells
+    in exactly equal parts, each pair of (cell now, cell before) alike, so that without noise a trial shows its effect
+    exactly.
 
     Parameters
     ----------
@@ -113,7 +114,7 @@ class LinearWorld:
         self._mean = np.column_stack((own, whole))
 
     def deal(self, review: int) -> None:
-        """Nothing to do: people are alike, and each review's cells hold an equal part of each cell of the review before."""
+        """Nothing to do: people are alike, and each cell holds an equal part of each cell of the review before."""
 
     def week(self) -> NDArray[np.int64]:
         """Live one week; return its counters [cell of this review / of the review before, cell, counter]."""

@@ -81,7 +81,9 @@ def _reader(name: str, kpi: Kpi, layout: Layout) -> KpiReader:
     )
 
 
-def company_metrics(layout: Layout, counts: NDArray[np.int64], bonus: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def company_metrics(
+    layout: Layout, counts: NDArray[np.int64], bonus: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
     """Return the company's weekly metrics (see `simulation.record`) from counters [week, counter].
 
     Parameters

@@ -32,8 +32,8 @@ __all__ = ["Organization", "World", "design_cells"]
 
 Key = tuple[int, int, int]
 COHORT_REVIEWS = 2
-"""A cohort is followed over the review of its trial and the next, in which the trial no longer runs. What the two show together is
-the effect of keeping the setting for good; their mean would be half of it, set against the whole effort."""
+"""A cohort is followed over the review of its trial and the next, in which the trial no longer runs. What the two show
+together is the effect of keeping the setting for good; their mean would be half of it, set against the whole effort."""
 
 
 class World(Protocol):
@@ -232,7 +232,7 @@ class Organization:
         tried, control = matured[half].sum(axis=0), matured[~half].sum(axis=0)
         kpis, shared_metrics = self.given[department.name].kpis, self.incentives.shared_metrics
         after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
-        # All that one review of trial has brought: the mean difference over that review and the next, in each of the two.
+        # All that a review of trial has brought: the mean difference over that review and the next, times the two.
         evidence = Evidence(
             own=COHORT_REVIEWS * (self.score(kpis, tried) - self.score(kpis, control)),
             shared_by_half=COHORT_REVIEWS * (self.score(shared_metrics, tried) - self.score(shared_metrics, control)),

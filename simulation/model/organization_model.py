@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING, Any, Literal
 
 import mesa
@@ -9,11 +10,12 @@ import numpy as np
 
 from simulation.model.customers import Customers
 from simulation.model.effects import levers_of
-from simulation.model.layout import layout_of
+from simulation.model.layout import counter_index, layout_of
 from simulation.model.metrics import company_metrics, readers_of
 from simulation.model.organization import Organization, design_cells
 from simulation.model.world import JourneyWorld
 from simulation.randomness import key
+from simulation.rules.arithmetic import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +46,8 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         Threads of the compiled engine; the results do not depend on it.
     pars
         Value of each KPI that counts as par; measured over the last half of burn-in unless given.
-    **horizon
-        Other values for the scenario's horizon: population, weeks, burn_in.
+    population, weeks, burn_in
+        Other values for the scenario's horizon. Named one by one: Mesa 3.3's SolaraViz takes the name of `**` for a parameter.
 
     Attributes
     ----------
@@ -55,6 +57,8 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         The departments by name.
     customers
         Everybody in the market, as columns with an AgentSet's manners.
+    datacollector
+        Mesa's collector, fed by every step; give the model another one to collect more than `loyalty`.
 
     Examples
     --------
@@ -74,10 +78,13 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         threads: int = 1,
         pars: Mapping[str, float] | None = None,
         rng: int | None = None,
-        **horizon: int,
+        population: int | None = None,
+        weeks: int | None = None,
+        burn_in: int | None = None,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never drawn from
-        self.given = _given(scenario, horizon)
+        given = {"population": population, "weeks": weeks, "burn_in": burn_in}
+        self.given = _given(scenario, {name: value for name, value in given.items() if value is not None})
         chosen = seed if seed is not None else rng
         self.run_seed = self.given.horizon.seed if chosen is None else chosen
         self.replication = replication
@@ -103,12 +110,13 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
             timeline=self.given.timeline,
             pars=pars,
         )
-        weeks, departments = self.given.horizon.weeks, len(self.departments)
-        self.counts_by_week = np.zeros((self.given.horizon.burn_in + weeks, self.layout.counters), dtype=np.int64)
-        self.settings_by_week = np.zeros((weeks, len(self.organization.lever_names)))
-        self.scores_by_week = np.zeros((weeks, departments))
-        self.bonus_by_week = np.zeros((weeks, departments))
-        self.waits_by_week = np.zeros((weeks, len(self.layout.touchpoints)))
+        length, departments = self.given.horizon.weeks, len(self.departments)
+        self.counts_by_week = np.zeros((self.given.horizon.burn_in + length, self.layout.counters), dtype=np.int64)
+        self.settings_by_week = np.zeros((length, len(self.organization.lever_names)))
+        self.scores_by_week = np.zeros((length, departments))
+        self.bonus_by_week = np.zeros((length, departments))
+        self.waits_by_week = np.zeros((length, len(self.layout.touchpoints)))
+        self.datacollector = mesa.DataCollector(model_reporters={"loyalty": "loyalty"})
 
     def _engine(self, engine: EngineName, threads: int) -> Engine:
         run_key = key(self.run_seed, self.replication)
@@ -125,17 +133,24 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
 
         The order: rules and trials are set before anybody acts; the world lives the week; what happened is recorded under the
         settings that brought it about; then the organization takes it in, and at the end of a review learns. During
-        burn-in the organization stands still; its end fixes the pars and opens the ledger.
+        burn-in the organization stands still; its end fixes the pars and opens the ledger. The end of the horizon closes
+        the books and stops the model (`running`); steps beyond it do nothing.
         """
+        if self.finished:
+            return
         if self.week >= 0:
             self.organization.begin_week(self.week)
-        counts = self.world.week()
+        counts, lived = self.world.week(), self.week
         self._record(counts)
         if self.week >= 0:
             self.organization.end_week(self.week, counts)
         self.week += 1
-        if self.week == 0:
+        self.datacollector.collect(self)
+        if lived == -1:
             self._end_burn_in()
+        if self.finished:
+            self.world.close_books()
+            self.running = False
 
     @property
     def finished(self) -> bool:
@@ -146,7 +161,6 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         """Live all weeks of the horizon."""
         while not self.finished:
             self.step()
-        self.world.close_books()
 
     def let_go(self) -> None:
         """Free the model: Mesa 3.3 keeps every model alive in a class attribute."""
@@ -189,7 +203,11 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
     @property
     def loyalty(self) -> float:
         """Mean loyalty of everybody who has ever bought [0-100] in the last week lived (for data collectors)."""
-        return self.metric("loyalty")
+        lived = self.week + self.given.horizon.burn_in
+        total, people = (
+            self.counts_by_week[lived - 1, counter_index(self.layout, name)] for name in ("loyalty", "ever_customers")
+        )
+        return 100.0 * (total / UNITS) / people if lived > 0 and people > 0 else float("nan")
 
     def metric(self, name: str) -> float:
         """Return a company metric or KPI of the last week lived, in its unit; nan before the first week."""
@@ -203,8 +221,15 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         return float(company_metrics(self.layout, counts, bonus)[name][0])
 
 
-def _given(scenario: Scenario | Mapping[str, Any] | str, horizon: Mapping[str, int]) -> Scenario:
-    """Return the scenario to run: a frozen one as it is, else the first arm of what is named."""
+def _given(scenario: Scenario | Mapping[str, Any] | str, changes: Mapping[str, int | None]) -> Scenario:
+    """Return the scenario to run: a frozen one as it is, else the first arm of what is named; with another horizon.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a value of the horizon is out of its range.
+    """
+    from simulation.scenario.regime import Horizon
     from simulation.scenario.scenario import Scenario as ScenarioClass
 
     if not isinstance(scenario, ScenarioClass):
@@ -212,6 +237,7 @@ def _given(scenario: Scenario | Mapping[str, Any] | str, horizon: Mapping[str, i
 
         loaded = load(scenario) if isinstance(scenario, str) else load_dict(scenario)
         scenario = next(iter(loaded.arms.values()))
-    if not horizon:
+    chosen = {name: index(value) for name, value in changes.items() if value is not None}
+    if not chosen:
         return scenario
-    return scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update=dict(horizon))})
+    return scenario.model_copy(update={"horizon": Horizon.model_validate({**scenario.horizon.model_dump(), **chosen})})

@@ -1,7 +1,8 @@
 """The design of trials: who meets which half of which department's trial.
 
 Every person is in one of G cells (G a power of two). Column c of the Hadamard matrix of order G says whether a cell is in the
-trial half of the trial with number c, so that up to G - 1 levers are tried at once, each on an exact half of the cells, and every pair of
+trial half of the trial with number c, so that up to G - 1 levers are tried at once, each on an exact half of the
+cells, and every pair of
 trials is balanced against each other (Plackett & Burman 1946; Sylvester 1867).
 """
 

@@ -52,7 +52,9 @@ class Engine(Protocol):
     def deal(self, cells: NDArray[np.int32]) -> None:
         """Put people into new cells, remembering the ones before."""
 
-    def week(self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books) -> None:
+    def week(
+        self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
+    ) -> None:
         """Live one week; add to counts and books."""
 
 
@@ -88,7 +90,9 @@ class JourneyWorld:
         Lives the people's weeks.
     """
 
-    def __init__(self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], cells: int, engine: Engine) -> None:
+    def __init__(
+        self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], cells: int, engine: Engine
+    ) -> None:
         self.layout = layout
         self.key = run_key
         self.population = scenario.horizon.population
@@ -157,7 +161,9 @@ class JourneyWorld:
         """A half with more staff waits in proportion less; all share one backlog, known from last week."""
         for k, backlog in enumerate(self.backlog.tolist()):
             if backlog > 0.0:
-                self.waits[:, k] = [wait_of(backlog, capacity, LONGEST_WAIT) for capacity in self._capacity[:, k].tolist()]
+                self.waits[:, k] = [
+                    wait_of(backlog, capacity, LONGEST_WAIT) for capacity in self._capacity[:, k].tolist()
+                ]
             else:
                 self.waits[:, k] = 0.0
 
@@ -174,7 +180,7 @@ class JourneyWorld:
     def _pay_staff(self, counts: NDArray[np.int64]) -> None:
         """Book the cost of capacity to the halves that use it."""
         company = counts.shape[2] - COMPANY_WIDTH
-        counts[:, :, N_COST : company : TOUCHPOINT_WIDTH] += self._payroll
+        counts[:, :, N_COST:company:TOUCHPOINT_WIDTH] += self._payroll
         counts[:, :, company + C_COST] += self._payroll.sum(axis=1)
 
 

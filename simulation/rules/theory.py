@@ -1,9 +1,9 @@
 """Published answers for the linear world: what a department that knows everything would do, and what the company gets.
 
-Every department chooses actions a at the effort |a|^2 / 2. The company's value is f.a, the department's own KPI g.a, with
-|f| = |g| = 1 and t the angle between the two; `cosine` stands for cos t. Surplus is value less effort; efficiency is the
-share of the highest surplus, that of a = f, which is realised. All of this holds for best response; how near learners
-come is measured (`simulation.analysis.learning_study`).
+Every department chooses actions a at the effort |a|^2 / 2. The company's value is f.a, the department's own KPI g.a,
+with |f| = |g| = 1 and t the angle between the two; `cosine` stands for cos t. Surplus is value less effort; efficiency
+is the share of the highest surplus, that of a = f, which is realised. All of this holds for best response; how near
+learners come is measured (`simulation.analysis.learning_study`).
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def split_efficiency(departments: int) -> float:
 def blend_efficiency(cosine: float, weight: float, *, sharers: int = 1) -> float:
     """Return the efficiency of paying (1 - w) own + w shared / N at bonus 1.
 
-    With u = 1 - w and s = w / N: 2 (u cos t + s) - (u^2 + s^2 + 2 u s cos t). Source: Holmstrom & Milgrom 1991, Baker 2002.
-    Special cases: unsplit (N = 1) it is 1 - 2 (1 - w)^2 (1 - cos t); w = 1 is `split_efficiency`; w = 0 is `bonus_efficiency`
-    at bonus 1.
+    With u = 1 - w and s = w / N: 2 (u cos t + s) - (u^2 + s^2 + 2 u s cos t). Source: Holmstrom & Milgrom 1991, Baker
+    2002. Special cases: unsplit (N = 1) it is 1 - 2 (1 - w)^2 (1 - cos t); w = 1 is `split_efficiency`; w = 0 is
+    `bonus_efficiency` at bonus 1.
 
     Examples
     --------
@@ -130,11 +130,12 @@ def crossing_cosine(departments: int, *, optimised: bool = False) -> float:
 def resting_distance(rule: str, *, step: float, memory: float = 0.0) -> float:
     """Return how far from its best response a lever may come to rest without noise [lever units].
 
-    trial_and_error  step (1 - m) / (1 + m): at rest its trials to either side weigh against each other and the setting swings
-                     by twice that.
+    trial_and_error  step (1 - m) / (1 + m): at rest its trials to either side weigh against each other, and the setting
+                     swings by twice that.
     local_search     step: settings stand 2 steps apart, and the nearest of them is at most one step away.
 
-    Holds for a quadratic best response well within [0, 1]. Source: derived from `simulation.rules.learning`.
+    Holds for a quadratic pay-off with its best response two steps or more within [0, 1]. Source: derived from
+    `simulation.rules.learning`.
 
     Examples
     --------

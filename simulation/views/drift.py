@@ -173,7 +173,8 @@ def _page(compared: Compared, groups: Sequence[_Group], still: Sequence[str]) ->
     handles.append(Line2D([], [], color=INK, linestyle=(0, (2, 1.5)), linewidth=1.6, label="where it started"))
     note = (
         f"Lever setting from 0 (left words) to 1 (right words), mean of the last {closing_weeks(compared)} weeks of "
-        f"{replications(compared)} replications. Hollow marker: no clear move (95 % interval covers the start)."
+        f"{replications(compared)} replications. Hollow marker: no clear move "
+        "(95 % interval covers the start, or too few replications)."
     )
     if still:
         note += f" Not shown, as nothing moved in any arm: {joined(still)}."

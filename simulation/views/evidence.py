@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -32,7 +33,7 @@ def print_evidence(report: pd.DataFrame, console: Console) -> None:
             rows = part[part["pattern"] == name]
             first = rows.iloc[0]
             console.print(f"{name}: {first['says']} ({first['unit']}; expected {EXPECTED_WORDS[first['expected']]})")
-            for row in rows.itertuples():
+            for row in _rows(rows):
                 start = START_WORDS[row.start].removeprefix("start: ")
                 share = "" if np.isnan(row.share) else f", sign as expected in {100 * row.share:.0f} %"
                 console.print(
@@ -41,11 +42,18 @@ def print_evidence(report: pd.DataFrame, console: Console) -> None:
                 )
 
 
+def _rows(part: pd.DataFrame) -> list[Any]:
+    """Return the rows of a frame as named tuples (pandas types their fields as anything at all)."""
+    return list(part.itertuples())
+
+
 def draw_forest(report: pd.DataFrame, folder: Path) -> list[Path]:
     """Draw each pattern that theory has a word on: estimate and interval in every firm and from every start."""
     from simulation.views.style import look, page, save
 
-    shown = [name for name in report["pattern"].unique() if (report.loc[report["pattern"] == name, "expected"] != "").all()]
+    shown = [
+        name for name in report["pattern"].unique() if (report.loc[report["pattern"] == name, "expected"] != "").all()
+    ]
     with look():
         figure = page(
             title="What emerges, and where: each pattern in each firm, from three starting policies",
@@ -62,11 +70,12 @@ def draw_forest(report: pd.DataFrame, folder: Path) -> list[Path]:
 
 
 def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
+    """Draw one pattern: a row for each firm and start."""
     from simulation.views.style import arm_style, wrapped
 
     firms = list(part["firm"].unique())
     axes.axvline(0.0, color="black", linewidth=1.2)
-    rows = list(part.itertuples())
+    rows = _rows(part)
     for y, row in enumerate(rows):
         style = arm_style(firms.index(row.firm))
         clear = row.low > 0 or row.high < 0
@@ -83,13 +92,13 @@ def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
     axes.tick_params(axis="x", labelsize=11)
 
 
-def evidence_page(report: pd.DataFrame, settings: dict[str, object]) -> str:
+def evidence_page(report: pd.DataFrame, settings: Mapping[str, object]) -> str:
     """Return the report as a page of text (Markdown) for reading and for printing."""
     lines = [
         "# What emerges, and what does not",
         "",
-        "Each line: the pattern, then for each firm and starting policy the mean over replications with its 95 % interval, "
-        "and in how many replications the sign was the expected one. Nothing here is asserted by a test.",
+        "Each line: firm, starting policy, mean over replications with its 95 % interval, and how often the sign was the expected.",
+        "Nothing here is asserted by a test.",
         "",
         "Settings: " + ", ".join(f"{name} {value}" for name, value in settings.items()) + ".",
     ]
@@ -97,10 +106,10 @@ def evidence_page(report: pd.DataFrame, settings: dict[str, object]) -> str:
         part = report[report["pattern"] == name]
         first = part.iloc[0]
         expected = EXPECTED_WORDS[first["expected"]]
-        lines += ["", f"## {name}: {first['says']}", "", f"Unit: {first['unit']}. Expected: {expected}. "
-                  f"Source: {first['source']}.", "", "| firm | start | n | mean | 95 % interval | share | verdict |",
-                  "|---|---|---|---|---|---|---|"]  # fmt: skip
-        for row in part.itertuples():
+        about = f"Unit: {first['unit']}. Expected: {expected}. Source: {first['source']}."
+        head = "| firm | start | n | mean | 95 % interval | share | verdict |"
+        lines += ["", f"## {name}: {first['says']}", "", about, "", head, "|---|---|---|---|---|---|---|"]
+        for row in _rows(part):
             share = "" if np.isnan(row.share) else f"{100 * row.share:.0f} %"
             lines.append(
                 f"| {FIRM_WORDS[row.firm]} | {START_WORDS[row.start].removeprefix('start: ')} | {row.n} | {row.mean:+.2f} "

@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch, Rectangle
 
 from simulation.analysis.frames import UNATTRIBUTED
-from simulation.analysis.intervals import Interval, mean_interval
+from simulation.analysis.intervals import FEWEST_TO_TELL, Interval, mean_interval
 from simulation.views.series import replications
 from simulation.views.style import FAINT, INK, MUTED, SMALL, WIDTH, beside, inch_axes, page_for, text_width, wrapped
 from simulation.views.words import amount, amount_with_sign, due_name, quoted, size_words
@@ -97,10 +97,13 @@ def _pain_page(compared: Compared, arm: str) -> Figure:
     if share.n == 0:
         title = f"Nobody felt any pain under {title}"
     else:
-        spread = f" ({amount(share.low, decimals=0)} to {amount(share.high, decimals=0)} %)" if share.n > 1 else ""
+        much = f"{amount(share.mean, decimals=0)} % of the pain"
+        if share.n >= FEWEST_TO_TELL:
+            spread = f"{amount(share.low, decimals=0)} to {amount(share.high, decimals=0)} %"
+            much = "No clear share of the pain" if share.covers_zero else f"{much} ({spread})"
         title = (
-            f"{amount(share.mean, decimals=0)} % of the pain{spread} under {title} is due to another department "
-            f"than the one that runs the touchpoint, {amount(nobody.mean, decimals=0)} % to nobody known"
+            f"{much} under {title} is due to another department than the one that runs the touchpoint, "
+            f"{amount(nobody.mean, decimals=0)} % to nobody known"
         )
     cells = _cells(pain)
     lessened = "below zero: lessens the pain; " if cells.mean.min(initial=0.0) <= -0.05 else ""
@@ -115,8 +118,8 @@ def _change_page(compared: Compared, arm: str, *, first: str) -> Figure:
     difference = _pain(compared, arm) - _pain(compared, first)
     total = mean_interval(difference.sum(axis=(1, 2)))
     new, old = quoted(compared.arm_titles[arm]), quoted(compared.arm_titles[first])
-    if total.n < 2:
-        title = f"Change in pain from {old} to {new}: one replication, so no interval"
+    if total.n < FEWEST_TO_TELL:
+        title = f"Change in pain from {old} to {new}: too few replications to tell"
     elif total.covers_zero:
         title = f"No clear difference in total pain between {new} and {old}"
     else:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
-from simulation.analysis.intervals import mean_interval, paired_interval
+from simulation.analysis.intervals import FEWEST_TO_TELL, mean_interval, paired_interval
 from simulation.views.series import last_weeks, replications
 from simulation.views.style import FAINT, INK, MUTED, SMALL, arm_style, beside, inch_axes, page_for, wrapped
 from simulation.views.trends import arm_handles
-from simulation.views.words import quoted
+from simulation.views.words import quoted, so_few
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -116,11 +116,11 @@ def _title(compared: Compared) -> str:
     if not others:
         return f"Experience at each touchpoint of the journey: {quoted(first_title)}"
     arm, title = others[-1]
-    if replications(compared) < 2:
-        return f"Experience at each touchpoint: {quoted(first_title)} and {quoted(title)}, one replication"
+    if (count := replications(compared)) < FEWEST_TO_TELL:
+        return f"Experience at each touchpoint: {quoted(first_title)} and {quoted(title)}, {so_few(count)}"
     differences = _differences(compared, arm).values()
-    up = sum(interval.low > 0 for interval in differences)
-    down = sum(interval.high < 0 for interval in differences)
+    up = sum(interval.mean > 0 and not interval.covers_zero for interval in differences)
+    down = sum(interval.mean < 0 and not interval.covers_zero for interval in differences)
     if not up and not down:
         return f"At no touchpoint does experience differ clearly between {quoted(title)} and {quoted(first_title)}"
     found = [f"better at {up} of {len(differences)} touchpoints"] * bool(up) + [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
-from simulation.views.style import INK, WIDTH, arm_style, look, page_for, save, wrapped
+from simulation.views.style import INK, MUTED, WIDTH, arm_style, look, page_for, save, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,46 +26,41 @@ LEARNERS = {
 }
 """Lines, in the order of the legend."""
 ARM_WORDS = {"siloed": "own KPI only", "shared_and_pooled": "half shared, pooled sight"}
-COLUMNS = 3
-LOWEST = -0.5
-"""The axis goes no lower; what lies below is cut off."""
+COLUMNS = 4
 
 
 def learning_chart(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the share of the attainable gain that each rule has realised by then; call it within `look()`.
+    """Draw the distance in the linear world above the share realised on the reference firm; call it within `look()`.
 
     Parameters
     ----------
     tables
         What `simulation.analysis.learning_study` returns.
     """
-    panels = [*_linear_panels(tables["linear"]), *_firm_panels(tables["firm"])]
     handles = [
         Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker, markersize=8, label=words)
         for style, words in ((arm_style(at), words) for at, words in enumerate(LEARNERS.values()))
     ]
-    handles.append(Line2D([], [], color=INK, linewidth=1.6, label="1: best response, 0: no better than the start"))
-    rows = -(-len(panels) // COLUMNS)
-    figure = page_for(
-        needed=3.1 * rows, title=_title(tables["firm"]), note=_note(tables), handles=handles
-    )  # fmt: skip
-    grid = figure.subplots(rows, COLUMNS, sharey=True, squeeze=False)
-    for axes in grid.flat[len(panels) :]:
-        axes.remove()
-    for axes, (head, table) in zip(grid.flat, panels, strict=False):
-        axes.set_title(wrapped(head, width=WIDTH / COLUMNS - 0.9, bold=True))
-        _draw(axes, table)
-    low, high = grid[0, 0].get_ylim()
-    grid[0, 0].set_ylim(max(low, LOWEST), max(high, 1.05))
-    for axes in grid[:, 0]:
-        axes.set_ylabel("Share of the gain")
-    for axes in grid[-1]:
-        axes.set_xlabel("Weeks of learning")
+    figure = page_for(needed=7.0, title=_title(tables["firm"]), note=_note(tables), handles=handles)
+    grid = figure.subplots(2, COLUMNS, sharey="row", squeeze=False)
+    rows = (("distance", _linear_panels(tables["linear"])), ("share", _firm_panels(tables["firm"])))
+    for line, (measure, panels) in zip(grid, rows, strict=True):
+        for axes in line[len(panels) :]:
+            axes.remove()
+        for axes, (head, x, table) in zip(line, panels, strict=False):
+            axes.set_title(wrapped(head, width=WIDTH / COLUMNS - 0.8, bold=True))
+            axes.set_xlabel("Weeks of learning" if x == "weeks" else "Levers of a department")
+            _draw(axes, table, x=x, measure=measure)
+    grid[0, 0].set_ylabel("Distance to best response")
+    grid[0, 0].set_ylim(bottom=0)
+    grid[1, 0].set_ylabel("Share of the gain realised")
+    low, high = grid[1, 0].get_ylim()
+    grid[1, 0].set_ylim(min(low, 0.0), max(high, 1.05))
     return figure
 
 
 def save_learning(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
-    """Write each table as `learning_<name>.csv` (4 significant digits), and the chart as `learning.png` and `.svg`."""
+    """Write each table as `learning_<name>.csv` (4 significant digits), and the chart as `learning.png`."""
     written = []
     for name, table in tables.items():
         path = folder / f"learning_{name}.csv"
@@ -75,39 +70,51 @@ def save_learning(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path
         return [*written, *save(learning_chart(tables), folder, "learning")]
 
 
-def _linear_panels(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    levers = 4 if (table["levers"] == 4).any() else int(table["levers"].iloc[0])
-    table = table[table["levers"] == levers]
-    return [
-        (f"Linear world, {levers} levers, trial noise {noise:g}", part) for noise, part in table.groupby("trial_noise")
+def _usual(values: pd.Series[Any], wanted: float) -> float:
+    """Return the wanted value where it is there, else the largest."""
+    return wanted if (values == wanted).any() else float(values.max())
+
+
+def _linear_panels(table: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
+    """By weeks at each noise, and by number of levers: (heading, what x is, lines)."""
+    levers, weeks = _usual(table["levers"], 4), _usual(table["weeks"], 208)
+    noise = _usual(table["trial_noise"], 0.25)
+    by_weeks = [
+        (f"Linear world: {levers:g} levers, noise {of:g}", "weeks", part)
+        for of, part in table[table["levers"] == levers].groupby("trial_noise")
     ]
+    by_levers = table[(table["trial_noise"] == noise) & (table["weeks"] == weeks)]
+    return [*by_weeks, (f"Linear world: {weeks:g} weeks, noise {noise:g}", "levers", by_levers)]
 
 
-def _firm_panels(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+def _firm_panels(table: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
     """Each arm at each size of market, at the cadence of the reference firm; own KPI first."""
     table = table[(table["review_weeks"] == 4) & (table["levers_at_a_time"] == 4)]
     return [
-        (f"Firm, {ARM_WORDS.get(arm, arm)}, {population:,} people", part)
-        for (arm, population), part in sorted(
-            table.groupby(["arm", "population"]), key=lambda each: (each[0][0] != "siloed", each[0][1])
-        )
+        (f"Firm of {population:,} people: {ARM_WORDS[arm]}", "weeks", part)
+        for arm in ARM_WORDS
+        for population, part in table[table["arm"] == arm].groupby("population")
     ]
 
 
-def _draw(axes: Axes, table: pd.DataFrame) -> None:
-    """One line with intervals for each rule."""
-    weeks = sorted(table["weeks"].unique())
-    for level in (0.0, 1.0):
+def _draw(axes: Axes, table: pd.DataFrame, *, x: str, measure: str) -> None:
+    """One line with intervals for each rule; best response, and where nobody learns, as plain lines."""
+    places = sorted(table[x].unique())
+    start = table[table["rule"] == "fixed"].sort_values(x)
+    if len(start):
+        axes.plot(range(len(start)), start[measure], color=MUTED, linewidth=1.6)
+        axes.annotate("nobody learns", (0, start[measure].iloc[0]), (0, 4), textcoords="offset points", color=MUTED)
+    for level in (0.0, 1.0) if measure == "share" else (0.0,):
         axes.axhline(level, color=INK, linewidth=1.6)
     for position, (rule, memory) in enumerate(LEARNERS):
-        line = table[(table["rule"] == rule) & (table["memory"] == memory)].sort_values("weeks")
+        line = table[(table["rule"] == rule) & (table["memory"] == memory)].sort_values(x)
         style = arm_style(position)
-        at = [weeks.index(week) + 0.07 * (position - 1.5) for week in line["weeks"]]
-        spread = [line["share"] - line["share_low"], line["share_high"] - line["share"]]
-        axes.errorbar(at, line["share"], yerr=spread, color=style.colour, elinewidth=1.6, capsize=0, linestyle="none")
-        axes.plot(at, line["share"], color=style.colour, linestyle=style.line, marker=style.marker, markersize=7)
-    axes.set_xticks(range(len(weeks)), [str(week) for week in weeks])
-    axes.set_xlim(-0.3, len(weeks) - 0.7)
+        at = [places.index(place) + 0.09 * (position - 1.5) for place in line[x]]
+        spread = [line[measure] - line[f"{measure}_low"], line[f"{measure}_high"] - line[measure]]
+        axes.errorbar(at, line[measure], yerr=spread, color=style.colour, elinewidth=1.6, capsize=0, linestyle="none")
+        axes.plot(at, line[measure], color=style.colour, linestyle=style.line, marker=style.marker, markersize=7)
+    axes.set_xticks(range(len(places)), [f"{place:g}" for place in places])
+    axes.set_xlim(-0.3, len(places) - 0.7)
     axes.tick_params(labelleft=True)
 
 
@@ -115,16 +122,17 @@ def _title(firm: pd.DataFrame) -> str:
     """What the rule of the reference firm has realised after its horizon, at the least and at the most."""
     weeks = 208 if (firm["weeks"] == 208).any() else int(firm["weeks"].max())
     usual = firm[(firm["rule"] == "trial_and_error") & (firm["memory"] == 0.9) & (firm["weeks"] == weeks)]
-    usual = usual[(usual["review_weeks"] == 4) & (usual["levers_at_a_time"] == 4)]["share"]
+    share = 100 * usual[(usual["review_weeks"] == 4) & (usual["levers_at_a_time"] == 4)]["share"]
     return (
-        f"After {weeks} weeks, trial and error with memory 0.9 has realised {100 * usual.min():.0f} to "
-        f"{100 * usual.max():.0f} % of what departments could gain for themselves"
+        f"After {weeks} weeks, trial and error with memory 0.9 has realised {share.min():.0f} to {share.max():.0f} % "
+        "of what departments could gain for themselves"
     )
 
 
 def _note(tables: Mapping[str, pd.DataFrame]) -> str:
     linear, firm = int(tables["linear"]["n"].min()), int(tables["firm"]["n"].min())
     return (
-        f"Mean of {linear} (linear world) and {firm} (firm) replications; bars: 95 % interval. Settings over the last 26 weeks; "
-        "reviews every 4 weeks, 4 levers at a time. Trial noise: standard deviation of one trial's gain in points of score."
+        f"Mean of {linear} (linear world) and {firm} (firm) replications; bars: 95 % interval. Settings over the last "
+        "26 weeks, reviews every 4 weeks, 4 levers at a time. Distance in lever units (0 to 1). Noise: standard deviation "
+        "of one trial's gain, in points of score. Share: 0 is the starting policy, 1 the department's best response."
     )

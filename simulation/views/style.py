@@ -314,11 +314,11 @@ def _columns_width(widths: Sequence[float], *, columns: int) -> float:
 
 
 def save(figure: Figure, folder: Path, name: str, *, formats: Sequence[Format] = ("png",)) -> list[Path]:
-    """Write `name.png`, and `name.svg` if asked: the same bytes for the same figure, no dates, no version of matplotlib.
+    """Write `name.png`, and `name.svg` if asked: the same bytes for the same figure, no dates, no versions.
 
     The canvas writes by itself: `savefig` would draw every page twice, only to lay it out.
     """
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)  # its own writers are not typed
     written = []
     for kind in formats:
         buffer = io.BytesIO()

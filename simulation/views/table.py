@@ -33,6 +33,8 @@ ARMS_A_TABLE = 4
 """More arms than this are stacked in further tables."""
 SENTENCES = 4
 """At most so many sentences below the tables."""
+TOO_FEW, EVERY = "too few replications to tell", "in every replication"
+"""Said where the spread between replications is not known, and where there is none."""
 _CUSTOMERS = ("loyalty", "nps", "retention", "complaints")
 _MONEY = ("profit", "bonus", "profit_at_equal_bonus")
 _UNICODE, _ASCII = ("▲", "▼"), ("(+)", "(-)")
@@ -43,6 +45,8 @@ def print_summary(comparison: Compared, console: Console) -> None:
     """Print what each arm reaches, the paired differences to the first arm, and both in a few sentences.
 
     Where the interval of a difference covers zero the table says `no clear difference`, and no sentence claims one.
+    From fewer than 3 replications nothing is told; a difference that is the same in each of 6 or more is told without
+    an interval.
     """
     first, *others = comparison.arm_titles
     signs = _UNICODE if console.encoding.lower().startswith("utf") else _ASCII
@@ -143,11 +147,13 @@ def _differences(comparison: Compared, arms: Sequence[str], *, signs: tuple[str,
 
 def _difference(row: Row | None, *, decimals: int, signs: tuple[str, str]) -> Text:
     """One difference: a claim only where the interval leaves out zero."""
-    if row is None or not row.known:
-        return Text("one run: no interval" if row is not None else "-", style="dim")
+    if row is None or row.replications == 0:
+        return Text("-", style="dim")
+    if not row.enough:
+        return Text(TOO_FEW, style="dim")
     if not row.clear:
         return Text("no clear difference", style="dim")
-    span = interval_words(row.difference_low, row.difference_high, decimals=decimals)
+    span = EVERY if row.alike else interval_words(row.difference_low, row.difference_high, decimals=decimals)
     text = f"{amount_with_sign(row.difference, decimals=decimals)} ({span})"
     if row.verdict == "better":
         return Text(f"{text} {signs[0]}", style="green")
@@ -174,11 +180,11 @@ def _clause(comparison: Compared, metric: str, *, arm: str) -> str:
     if row is None:
         return ""
     name = row.label if row.label.isupper() else row.label[0].lower() + row.label[1:]
-    if not row.known:
-        return f"{name} comes from one replication, so nothing can be said"
+    if not row.enough:
+        return f"{name} comes from too few replications to tell ({row.replications})"
     if not row.clear:
         return f"{name} shows no clear difference"
     decimals = decimals_for(list(rows.values()))
     word = "higher" if row.difference > 0 else "lower"
-    span = size_words(row.difference_low, row.difference_high, decimals=decimals)
+    span = EVERY if row.alike else size_words(row.difference_low, row.difference_high, decimals=decimals)
     return f"{name} is {word} by {amount(abs(row.difference), decimals=decimals)} {short_unit(row.unit)} ({span})"

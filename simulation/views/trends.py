@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
+from simulation.analysis.intervals import FEWEST_TO_TELL
 from simulation.views.series import SMOOTHING_WEEKS, band, difference_band, last_weeks, replications, run_change
 from simulation.views.style import HEIGHT, INK, WIDTH, arm_style, page_for, wrapped
-from simulation.views.words import Row, amount, joined, quoted, row_of, size_words
+from simulation.views.words import Row, amount, joined, quoted, row_of, size_words, so_few
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +80,7 @@ def change_phrase(compared: Compared, *, arm: str) -> str:
     """What loyalty does over the run in this arm: `falls by 4.1 points (3.2 to 5.0)` or `shows no clear change`."""
     change = run_change(compared, "loyalty", arm=arm)
     if change.covers_zero:
-        return "shows no clear change" if change.n > 1 else "is shown for one replication only"
+        return "shows no clear change" if change.n >= FEWEST_TO_TELL else f"is shown for {so_few(change.n)} only"
     verb = "rises" if change.mean > 0 else "falls"
     return f"{verb} by {amount(abs(change.mean))} points ({size_words(change.low, change.high, decimals=1)})"
 
@@ -107,8 +108,8 @@ def loyalty_and_nps(compared: Compared) -> dict[str, Figure]:
 
 def _difference_title(rows: list[tuple[str, Row]], first: str, *, weeks: int) -> str:
     """Who is clearly higher or lower in loyalty than the first arm at the end, and for whom nothing is clear."""
-    if not any(row.known for _, row in rows):
-        return f"Difference in loyalty to {quoted(first)}: one replication, so no interval"
+    if not any(row.enough for _, row in rows):
+        return f"Difference in loyalty to {quoted(first)}: too few replications to tell"
     parts = []
     for word, sign in (("higher", 1), ("lower", -1)):
         found = [

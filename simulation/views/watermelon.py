@@ -10,10 +10,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from simulation.analysis.intervals import FEWEST_TO_TELL
 from simulation.views.series import band, by_replication, closing_weeks, drift, opening_weeks, replications
 from simulation.views.style import BELOW, HEIGHT, INK, MUTED, PAR, SMALL, WIDTH, arm_style, page_for, wrapped
 from simulation.views.trends import change_phrase, draw_band, weeks_axis
-from simulation.views.words import quoted
+from simulation.views.words import quoted, so_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,14 +39,15 @@ def watermelon(compared: Compared) -> dict[str, Figure]:
 
 def _title(compared: Compared, arm: str) -> str:
     departments = compared.scenario.departments
-    above = [drift(compared, f"score.{name}", arm=arm, start=0.0).low > 0 for name in departments]
+    ends = [drift(compared, f"score.{name}", arm=arm, start=0.0) for name in departments]
+    above = [end.mean > 0 and not end.covers_zero for end in ends]
     begin = f"{quoted(compared.arm_titles[arm])}: "
-    if replications(compared) < 2:
-        return begin + "departments' appraisals and loyalty in one replication"
-    count = {0: "no department ends", 1: f"1 of {len(above)} departments ends"}.get(
+    if (count := replications(compared)) < FEWEST_TO_TELL:
+        return begin + f"departments' appraisals and loyalty in {so_few(count)}"
+    words = {0: "no department ends", 1: f"1 of {len(above)} departments ends"}.get(
         sum(above), f"{sum(above)} of {len(above)} departments end"
     )
-    return begin + f"{count} clearly above par, while loyalty {change_phrase(compared, arm=arm)}"
+    return begin + f"{words} clearly above par, while loyalty {change_phrase(compared, arm=arm)}"
 
 
 def _page(compared: Compared, arm: str) -> Figure:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulation.analysis.frames import UNATTRIBUTED
+from simulation.analysis.intervals import FEWEST_ALIKE, FEWEST_TO_TELL, alike, rules_out_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ __all__ = [
     "row_of",
     "short_unit",
     "size_words",
+    "so_few",
 ]
 
 STAGE_WORDS = {"prospect": "prospects", "lead": "leads", "customer": "customers", "defected": "former customers"}
@@ -57,16 +59,27 @@ class Row:
     difference: float
     difference_low: float
     difference_high: float
+    replications: int
 
     @property
     def clear(self) -> bool:
-        """True when the interval of the difference leaves out zero; False also without an interval."""
-        return self.difference_low > 0 or self.difference_high < 0
+        """True when the interval of the difference leaves out zero; False without one or from too few replications."""
+        return rules_out_zero(self.difference_low, self.difference_high, n=self.replications)
 
     @property
     def known(self) -> bool:
         """True when the difference has an interval (two replications or more, not the first arm)."""
         return math.isfinite(self.difference_low) and math.isfinite(self.difference_high)
+
+    @property
+    def alike(self) -> bool:
+        """True when the difference is the same in every replication, and not zero: an interval without width."""
+        return self.known and alike(self.difference_low, self.difference_high)
+
+    @property
+    def enough(self) -> bool:
+        """True when there are replications enough to tell anything of the difference."""
+        return self.known and self.replications >= (FEWEST_ALIKE if self.alike else FEWEST_TO_TELL)
 
     @property
     def verdict(self) -> str:
@@ -96,6 +109,7 @@ def _row(series: pd.Series) -> Row:
         difference=float(series["difference"]),
         difference_low=float(series["difference_low"]),
         difference_high=float(series["difference_high"]),
+        replications=int(series["replications"]),
     )
 
 
@@ -141,6 +155,11 @@ def amount_with_sign(value: float, *, decimals: int = 1) -> str:
     return (
         amount(rounded, decimals=decimals) if rounded == 0 or not math.isfinite(value) else f"{rounded:+,.{decimals}f}"
     )
+
+
+def so_few(count: int) -> str:
+    """How few replications there are, where that is too few to tell."""
+    return {1: "one replication", 2: "two replications"}.get(count, f"{count} replications")
 
 
 def short_unit(unit: str) -> str:

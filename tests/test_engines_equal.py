@@ -1,0 +1,154 @@
+"""The plain and the compiled engine live the same lives, to the bit: the readable one is the specification of the fast one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_firms import random_scenario
+from worlds import changed, differences, lived, reference, remains, shop, workshop
+
+from simulation.model import compiled
+from simulation.model.organization_model import OrganizationModel
+from simulation.scenario.library import shipped
+from simulation.scenario.loading import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulation.scenario.scenario import Scenario
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def assert_equal(scenario: Scenario, **options: Any) -> None:
+    plain = remains(lived(scenario, engine="plain", **options))
+    fast = remains(lived(scenario, engine="compiled", **options))
+    assert differences(plain, fast) == []
+
+
+FIRMS: dict[str, Callable[[], Scenario]] = {"workshop": workshop, "shop": shop, "reference": reference}
+
+
+@pytest.mark.parametrize("firm", FIRMS)
+def test_small_firms_are_equal(firm: str) -> None:
+    assert_equal(FIRMS[firm](), population=131, burn_in=6, weeks=16)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_arm_of_every_shipped_scenario_is_equal(name: str) -> None:
+    for scenario in load(name).arms.values():
+        assert_equal(scenario, population=257, burn_in=10, weeks=30)
+
+
+def test_equal_week_by_week() -> None:
+    """Not only at the end: a difference would show in its first week."""
+    plain, fast = (
+        OrganizationModel(workshop(), engine=e, population=80, burn_in=4, weeks=8) for e in ("plain", "compiled")
+    )
+    for _ in range(12):
+        for model in (plain, fast):
+            model.step()
+        assert differences(remains(plain), remains(fast)) == []
+
+
+def test_something_happens_in_the_workshop() -> None:
+    """Every counter moves, so that equality says something about each of them."""
+    counts = lived(workshop(), population=1000).counts_by_week.sum(axis=0)
+    names = [f"{c}@{t}" for t in workshop().journey for c in _touchpoint_counters()]
+    never = {name for name, total in zip(names, counts, strict=False) if total == 0}
+    ordinary = {f"waiting@{t}" for t, given_ in workshop().journey.items() if given_.capacity is None}
+    ordinary |= {f"revenue@{t}" for t, given_ in workshop().journey.items() if not given_.sells}
+    ordinary |= {f"successes@{t}" for t, given_ in workshop().journey.items() if given_.conversion == 0.0}
+    ordinary |= {f"cases@{t}" for t, given_ in workshop().journey.items() if given_.failure == 0.0}
+    ordinary |= {f"resolved@{t}" for t, given_ in workshop().journey.items() if not given_.closes_case}
+    ordinary |= {f"cost@{t}" for t, given_ in workshop().journey.items() if given_.cost == 0.0}
+    # the survey asks customers about their last encounter: adverts are for others, a sale is followed by a handover
+    ordinary |= {f"{c}@{t}" for c in ("csat", "csat_answers") for t in ("advert", "visit")}
+    assert never <= ordinary
+    assert (counts[len(names) :] != 0).all()
+
+
+def _touchpoint_counters() -> tuple[str, ...]:
+    from simulation.scenario.names import TOUCHPOINT_COUNTERS
+
+    return tuple(TOUCHPOINT_COUNTERS)
+
+
+@settings(max_examples=25)
+@given(SEEDS)
+def test_firms_of_random_structure_are_equal(seed: int) -> None:
+    assert_equal(random_scenario(seed))
+
+
+@pytest.mark.full
+@settings(max_examples=300)
+@given(SEEDS)
+def test_many_firms_of_random_structure_are_equal(seed: int) -> None:
+    assert_equal(random_scenario(seed, population=90, weeks=14))
+
+
+@pytest.mark.full
+@settings(max_examples=40)
+@given(SEEDS, st.integers(2, 5))
+def test_random_firms_are_equal_on_any_number_of_threads(seed: int, threads: int) -> None:
+    scenario = random_scenario(seed, population=533)
+    one = remains(lived(scenario))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "SMALLEST_SLICE", 16)
+        assert differences(one, remains(lived(scenario, threads=threads))) == []
+
+
+MECHANISMS: dict[str, dict[str, Any]] = {
+    "word of mouth": {"market": {"network": {"degree": 0}}},
+    "queues": {"journey": {k: {"capacity": {"per_1000": 1e6}} for k in ("handover", "repair")}},
+    "entry and exit": {"market": {"exit_rate": 0.0}},
+    "surveys": {"people": {"survey_rate": 0.0}},
+    "failures": {"journey": {k: {"failure": 0.0} for k in ("handover", "ride", "bill")}},
+    "luck": {"people": {"noise": 0.0}},
+    "personal tone": {"people": {"halo": 0.0}},
+    "fatigue": {"people": {"fatigue_response": 0.0, "fatigue_quality": 0.0}},
+    "recovery": {"people": {"recovery_satisfaction": 0.0}},
+    "power mean": {"people": {"power_mean_exponent": 1.0}},
+    "expectations": {
+        "people": {"promise_to_will": 0.0, "promise_to_should": 0.0, "will_learning": 0.0, "should_learning": 0.0}
+    },
+    "learning": {"learning": {"rule": "fixed"}},
+}
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_equal_without_any_one_mechanism_and_different_for_it(mechanism: str) -> None:
+    without = changed(workshop(), MECHANISMS[mechanism])
+    size = {"population": 120, "burn_in": 5, "weeks": 12}
+    plain = remains(lived(without, engine="plain", **size))
+    assert differences(plain, remains(lived(without, **size))) == []
+    assert {"counts"} <= set(differences(plain, remains(lived(workshop(), **size))))
+
+
+def test_random_firms_are_various() -> None:
+    """Over 300 of them every trigger, kind, move, coefficient, joint form, rule and regime turns up."""
+    firms = [random_scenario(seed) for seed in range(300)]
+    assert {t.trigger.kind for f in firms for t in f.journey.values()} == {
+        "rate",
+        "need",
+        "after",
+        "open_case",
+        "cycle",
+    }
+    assert {j.form for f in firms for j in f.joint_effects.values()} == {"minimum", "product", "crowding"}
+    assert {f.learning.rule for f in firms} == {"trial_and_error", "local_search", "fixed"}
+    assert {(a, b) for f in firms for t in f.journey.values() for a, b in t.moves.items()} >= {
+        ("customer", "defected"), ("defected", "customer"), ("lead", "prospect"), ("prospect", "customer")
+    }  # fmt: skip
+    coefficients = {c for f in firms for d in f.departments.values() for lever in d.levers.values()
+                    for effects in lever.effects.values() for c in effects}  # fmt: skip
+    assert len(coefficients) == 13
+    assert any(f.market.network.degree == 0 for f in firms)
+    sizes = np.array([[len(f.journey), len(f.departments), len(f.market.segments)] for f in firms])
+    assert (sizes.max(axis=0) == [13, 5, 4]).all()
+    assert (sizes.min(axis=0) == 1).all()
