@@ -274,8 +274,9 @@ def test_every_declared_column_is_there_and_within_its_range(engine: Any) -> Non
 
 def test_a_customer_looked_at_cannot_be_changed_and_knows_her_columns() -> None:
     person = lived(workshop(), **TINY).customers[0]
-    with pytest.raises(AttributeError):
-        person.loyalty = 1.0  # type: ignore[misc]
+    # a frozen dataclass with slots: several Python versions say TypeError for a name that is no field
+    with pytest.raises((AttributeError, TypeError)):
+        person.loyalty = 1.0
     with pytest.raises(AttributeError, match="there are slot, entered"):
         _ = person.loyality
     assert f"Customer {person.slot}" in repr(person)

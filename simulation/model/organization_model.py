@@ -136,7 +136,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         burn-in the organization stands still; its end fixes the pars and opens the ledger. The end of the horizon closes
         the books and stops the model (`running`); steps beyond it do nothing.
         """
-        if self.finished:
+        if self.week >= self.given.horizon.weeks:
             return
         if self.week >= 0:
             self.organization.begin_week(self.week)

@@ -41,6 +41,7 @@ def learning_chart(tables: Mapping[str, pd.DataFrame]) -> Figure:
         Line2D([], [], color=style.colour, linestyle=style.line, marker=style.marker, markersize=8, label=words)
         for style, words in ((arm_style(at), words) for at, words in enumerate(LEARNERS.values()))
     ]
+    handles.append(Line2D([], [], color=MUTED, linewidth=4, alpha=0.6, label="Nobody learns"))
     figure = page_for(needed=7.0, title=_title(tables["firm"]), note=_note(tables), handles=handles)
     grid = figure.subplots(2, COLUMNS, sharey="row", squeeze=False)
     rows = (("distance", _linear_panels(tables["linear"])), ("share", _firm_panels(tables["firm"])))
@@ -102,8 +103,7 @@ def _draw(axes: Axes, table: pd.DataFrame, *, x: str, measure: str) -> None:
     places = sorted(table[x].unique())
     start = table[table["rule"] == "fixed"].sort_values(x)
     if len(start):
-        axes.plot(range(len(start)), start[measure], color=MUTED, linewidth=1.6)
-        axes.annotate("nobody learns", (0, start[measure].iloc[0]), (0, 4), textcoords="offset points", color=MUTED)
+        axes.plot(range(len(start)), start[measure], color=MUTED, linewidth=4, alpha=0.6)
     for level in (0.0, 1.0) if measure == "share" else (0.0,):
         axes.axhline(level, color=INK, linewidth=1.6)
     for position, (rule, memory) in enumerate(LEARNERS):

@@ -40,6 +40,7 @@ __all__ = [
     "Format",
     "arm_style",
     "beside",
+    "body",
     "inch_axes",
     "look",
     "page",

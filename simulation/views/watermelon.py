@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,16 @@ from matplotlib.patches import Patch
 
 from simulation.analysis.intervals import FEWEST_TO_TELL
 from simulation.views.series import band, by_replication, closing_weeks, drift, opening_weeks, replications
-from simulation.views.style import BELOW, HEIGHT, INK, MUTED, PAR, SMALL, WIDTH, arm_style, page_for, wrapped
+from simulation.views.style import BELOW, HEIGHT, INK, MUTED, PAR, SMALL, WIDTH, arm_style, body, page_for, wrapped
 from simulation.views.trends import change_phrase, draw_band, weeks_axis
 from simulation.views.words import quoted, so_few
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from simulation.scenario.department import DepartmentGiven
     from simulation.views.compared import Compared
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["watermelon"]
 
 COLUMNS = 4
-PANEL = 1.9
+PANEL = 2.0
 """Height of a panel with its weeks, without its head [inch]."""
+LABELS, WEEKS, GAP = 0.55, 0.6, 0.15
+"""Room for the numbers at its left and for the weeks below it, and to the next one at its right [inch]."""
 
 
 def watermelon(compared: Compared) -> dict[str, Figure]:
@@ -52,9 +54,9 @@ def _title(compared: Compared, arm: str) -> str:
 
 def _page(compared: Compared, arm: str) -> Figure:
     departments = compared.scenario.departments
-    rows = math.ceil((len(departments) + 1) / COLUMNS)
     columns = min(COLUMNS, len(departments) + 1)
     width = WIDTH / columns - 0.75
+    heads = _head_heights(compared, columns=columns, width=width)
     handles = [
         Patch(facecolor=PAR, alpha=0.55, label="above par"),
         Patch(facecolor=BELOW, alpha=0.55, hatch="///", edgecolor=INK, label="below par"),
@@ -68,22 +70,35 @@ def _page(compared: Compared, arm: str) -> Figure:
             f"{closing_weeks(compared)} weeks; change of loyalty: against the first {opening_weeks(compared)} weeks."
         ),
         handles=handles,
-        needed=sum(PANEL + head for head in _head_heights(compared, columns=columns, width=width)),
+        needed=sum(PANEL + head for head in heads),
         least=HEIGHT,
     )
-    grid = figure.subplots(rows, columns, squeeze=False)
-    axes = list(grid.flat)
+    axes = _panels(figure, heads=heads, count=len(departments) + 1, columns=columns)
     _loyalty_panel(axes[0], compared, arm, width=width)
     limits = _limits(compared, arm)
     for panel, (name, given) in zip(axes[1:], departments.items(), strict=False):
         _score_panel(panel, compared, arm, name=name)
         panel.set_ylim(*limits)
         _head(panel, given.name, _main_kpi(compared, given), width=width)
-    for unused in axes[len(departments) + 1 :]:
-        unused.remove()
     for column in range(columns):
-        _week_labels_at_foot(grid[:, column], last=(len(departments) - column) // columns)
+        _week_labels_at_foot(axes[column::columns])
     return figure
+
+
+def _panels(figure: Figure, *, heads: Sequence[float], count: int, columns: int) -> list[Axes]:
+    """Empty panels row by row, placed by hand: matplotlib's own layout takes longer than all the drawing."""
+    start, bottom, wide, tall = body(figure)
+    page = figure.get_size_inches()
+    figure.set_layout_engine("none")
+    panel = (tall - sum(heads)) / len(heads)
+    found = []
+    for number in range(count):
+        row, column = divmod(number, columns)
+        left = start + column * wide / columns + LABELS
+        foot = bottom + tall - sum(heads[: row + 1]) - (row + 1) * panel + WEEKS
+        place = (left, foot, wide / columns - LABELS - GAP, panel - WEEKS)
+        found.append(figure.add_axes(tuple(place[side] / page[side % 2] for side in range(4))))
+    return found
 
 
 def _head_heights(compared: Compared, *, columns: int, width: float) -> list[float]:
@@ -97,9 +112,9 @@ def _head_heights(compared: Compared, *, columns: int, width: float) -> list[flo
     return [max(lines[at : at + columns]) * SMALL * 1.35 / 72 + 0.1 for at in range(0, len(lines), columns)]
 
 
-def _week_labels_at_foot(column: NDArray[np.object_], *, last: int) -> None:
+def _week_labels_at_foot(column: Sequence[Axes]) -> None:
     """Only the lowest panel of a column names the weeks."""
-    for axes in column[:last]:
+    for axes in column[:-1]:
         axes.set_xlabel("")
         axes.tick_params(labelbottom=False)
 
