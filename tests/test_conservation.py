@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_firms import random_scenario
 from worlds import FROZEN, changed, lived, reference, shop, workshop
 
 from simulation.model import columns as at
@@ -261,3 +264,29 @@ def test_mean_experience_lies_within_its_range(firm: str) -> None:
         met, total = series(model, f"encounters@{name}"), series(model, f"experience@{name}")
         assert (total <= met * int(UNITS)).all()
         assert (total >= met * 0.02 * UNITS - met).all()
+
+
+# -- firms of any structure ------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_no_firm_loses_people_or_money(seed: int) -> None:
+    """Random firms without exit from the market: stages, doors, tills and books."""
+    model = lived(changed(random_scenario(seed, population=120), {"market": {"exit_rate": 0.0}}))
+    people = model.given.horizon.population
+    stages = sum(series(model, name) for name in ("prospects", "leads", "customers", "defected"))
+    assert (stages == people).all()
+    change = series(model, "acquired") - series(model, "defections")
+    assert np.array_equal(np.diff(series(model, "customers")), change[1:])
+    for name in ("revenue", "cost"):
+        assert np.array_equal(series(model, name), over_touchpoints(model, name))
+    real, whole = model.world.engine.state
+    sales = int(series(model, "purchases").sum())
+    assert abs(real[at.SPENT].sum() - series(model, "revenue").sum() / UNITS) <= (sales + 1) / UNITS
+    assert (model.world.ledger[..., 0].sum(axis=1) >= 0).all()
+    assert (model.world.ledger[..., 1].sum(axis=1) <= 0).all()
+    assert (whole[at.STAGE, whole[at.CASE] >= 0] == at.CUSTOMER).all()
+    assert (model.world.backlog >= 0.0).all()
+    bounds = [at.FIT, at.TRUST, at.SATISFACTION]
+    assert ((real[bounds] >= 0.0) & (real[bounds] <= 1.0)).all()

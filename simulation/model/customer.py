@@ -310,6 +310,9 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
                 self.brought = k
             if moved == at.CUSTOMER and before != at.CUSTOMER:
                 self.count_company(now, at.C_ACQUIRED)
+            if moved == at.DEFECTED:  # she gives notice: lost, but not silently
+                self.case, self.case_weeks = -1, 0
+                self.count_company(now, at.C_DEFECTIONS)
         if not journey.sells[k]:
             return 0.0
         paid = self.engine.price[self.offer] * journey.sale_size[k] * value[at.REVENUE]

@@ -254,6 +254,10 @@ def _encounter(i: int, k: int, week: int, key: Any, state: Any, journey: Any, se
                 whole[BROUGHT, i] = k
             if moved == CUSTOMER and stage != CUSTOMER:
                 _count(counts, cell, before, company + C_ACQUIRED, 1)
+            if moved == DEFECTED:
+                whole[CASE, i] = -1
+                whole[CASE_WEEKS, i] = 0
+                _count(counts, cell, before, company + C_DEFECTIONS, 1)
         if journey.sells[k]:
             paid = market.price[whole[OFFER, i]] * journey.sale_size[k] * value[k, REVENUE]
             cost = cost + market.unit_cost[whole[OFFER, i]] * journey.sale_size[k]
