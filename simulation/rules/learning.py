@@ -43,7 +43,7 @@ class TrialAndError:
     """Remember what trials of a lever have shown so far, and move a step in the direction that has paid.
 
     slope <- m slope + (1 - m) gain / (tried - setting), size <- m size + (1 - m) |gain / (tried - setting)|, and the setting
-    moves by 2 step slope / size: a full step after trials that agree, hardly at all after trials that contradict each other.
+    moves by step slope / size: a full step after trials that agree, hardly at all after trials that contradict each other.
     Source: March & Simon 1958, Levinthal & March 1981 (learning from own experience); in form a stochastic
     approximation (Kiefer & Wolfowitz 1952). Special cases: no gain in any trial: the setting stays.
     """
@@ -64,7 +64,7 @@ class TrialAndError:
         self.direction = -self.direction
         if self.size == 0.0:
             return setting
-        return clip(setting + 2.0 * self.step * self.slope / self.size, 0.0, 1.0)
+        return clip(setting + self.step * self.slope / self.size, 0.0, 1.0)
 
 
 @dataclass(slots=True)

@@ -130,8 +130,8 @@ def crossing_cosine(departments: int, *, optimised: bool = False) -> float:
 def resting_distance(rule: str, *, step: float, memory: float = 0.0) -> float:
     """Return how far from its best response a lever may come to rest without noise [lever units].
 
-    trial_and_error  step (1 - m) / (1 + m): at rest its trials to either side weigh against each other, and the setting
-                     swings by twice that.
+    trial_and_error  step (1 - m) / (2 (1 + m)): at rest its trials to either side weigh against each other, and the
+                     setting swings by twice that.
     local_search     step: settings stand 2 steps apart, and the nearest of them is at most one step away.
 
     Holds for a quadratic pay-off with its best response two steps or more within [0, 1]. Source: derived from
@@ -140,6 +140,6 @@ def resting_distance(rule: str, *, step: float, memory: float = 0.0) -> float:
     Examples
     --------
     >>> round(resting_distance("trial_and_error", step=0.1, memory=0.9), 4)
-    0.0053
+    0.0026
     """
-    return step * (1.0 - memory) / (1.0 + memory) if rule == "trial_and_error" else step
+    return step * (1.0 - memory) / (2.0 * (1.0 + memory)) if rule == "trial_and_error" else step
