@@ -1,6 +1,6 @@
 """Print a hash of everything that a small run leaves, for tests that run it in another process and setting.
 
-    python tests/fingerprint.py --engine plain --population 300
+python tests/fingerprint.py --engine plain --population 300
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import math
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout will do: nothing need be installed
 
@@ -21,7 +21,9 @@ from worlds import changed, digest, remains, shop, workshop
 
 from simulation.analysis.run import record_of
 from simulation.model.organization_model import OrganizationModel
-from simulation.record import Run
+
+if TYPE_CHECKING:
+    from simulation.record import Run
 
 GOLDEN = Path(__file__).parent / "golden" / "tiny.json"
 

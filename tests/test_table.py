@@ -48,13 +48,13 @@ def test_shows_every_row_in_plain_words(comparison: SyntheticComparison) -> None
     assert not re.findall(r"[a-z]_[a-z]|\bnan\b", text)
 
 
-def test_identical_arms_show_no_clear_difference() -> None:
+def test_identical_arms_are_said_to_be_the_same() -> None:
     """Arms identical to the bit: every cell says so, and no sentence claims anything."""
     text = printed(synthetic_comparison(reference_firm(), replications=4, weeks=60, effect=0.0))
     assert "▲" not in text.replace("▲ better", "")
     assert "▼" not in text.replace("▼ worse", "")
     assert not re.search(r"(higher|lower) by", text)
-    assert text.count("no clear difference") == 3 * 15 + 3 * 2
+    assert text.count("exactly the same") == 3 * 15 + 3 * 2
 
 
 def test_says_which_way_and_how_much(comparison: SyntheticComparison) -> None:

@@ -16,7 +16,7 @@ import pandas as pd
 from simulation._version import __version__
 from simulation.analysis.best_policy import company_best, frozen_at
 from simulation.analysis.folder import PROVENANCE
-from simulation.analysis.intervals import Interval, mean_interval
+from simulation.analysis.intervals import FEWEST_TO_TELL, Interval, mean_interval
 from simulation.analysis.null_firms import NULL_FIRMS
 from simulation.analysis.parallel import in_order
 from simulation.analysis.patterns import PATTERNS, Pattern
@@ -37,8 +37,6 @@ FIRMS = ("reference", *NULL_FIRMS)
 Start = Literal["midpoint", "company_best", "random"]
 STARTS: tuple[Start, ...] = ("midpoint", "company_best", "random")
 SCENARIO = "silo_vs_shared"
-FEWEST = 3
-"""Replications below which no verdict is given: an interval of two can have no width by chance."""
 BUY_IN = 0.5
 HEAVY = 0.9
 
@@ -165,7 +163,7 @@ def verdict(pattern: Pattern, interval: Interval) -> str:
     """
     if pattern.expected == "":
         return "-"
-    if interval.n < FEWEST:
+    if interval.n < FEWEST_TO_TELL:
         return "too few to tell"
     if interval.covers_zero or interval.low == interval.high == 0.0:
         return "no effect seen" if pattern.expected == "0" else "cannot be told"

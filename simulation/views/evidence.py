@@ -71,6 +71,7 @@ def draw_forest(report: pd.DataFrame, folder: Path) -> list[Path]:
 
 def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
     """Draw one pattern: a row for each firm and start."""
+    from simulation.analysis.intervals import rules_out_zero
     from simulation.views.style import arm_style, wrapped
 
     firms = list(part["firm"].unique())
@@ -78,7 +79,7 @@ def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
     rows = _rows(part)
     for y, row in enumerate(rows):
         style = arm_style(firms.index(row.firm))
-        clear = row.low > 0 or row.high < 0
+        clear = rules_out_zero(row.low, row.high, n=row.n)
         axes.plot([row.low, row.high], [y, y], color=style.colour, linewidth=2.5)
         axes.plot(row.mean, y, marker=style.marker, markersize=9, color=style.colour,
                   markerfacecolor=style.colour if clear else "white")  # fmt: skip

@@ -149,6 +149,8 @@ def _difference(row: Row | None, *, decimals: int, signs: tuple[str, str]) -> Te
     """One difference: a claim only where the interval leaves out zero."""
     if row is None or row.replications == 0:
         return Text("-", style="dim")
+    if row.same:
+        return Text("exactly the same", style="dim")
     if not row.enough:
         return Text(TOO_FEW, style="dim")
     if not row.clear:
@@ -180,6 +182,8 @@ def _clause(comparison: Compared, metric: str, *, arm: str) -> str:
     if row is None:
         return ""
     name = row.label if row.label.isupper() else row.label[0].lower() + row.label[1:]
+    if row.same:
+        return f"{name} is exactly the same in every replication"
     if not row.enough:
         return f"{name} comes from too few replications to tell ({row.replications})"
     if not row.clear:

@@ -77,6 +77,11 @@ class Row:
         return self.known and alike(self.difference_low, self.difference_high)
 
     @property
+    def same(self) -> bool:
+        """True when the arm equals the first in every replication: no difference at all."""
+        return self.known and self.difference_low == self.difference == self.difference_high == 0.0
+
+    @property
     def enough(self) -> bool:
         """True when there are replications enough to tell anything of the difference."""
         return self.known and self.replications >= (FEWEST_ALIKE if self.alike else FEWEST_TO_TELL)
