@@ -69,9 +69,7 @@ def test_coordinate_search_climbs_a_hill_to_its_top() -> None:
 def test_the_company_best_policy_is_no_worse_than_the_start() -> None:
     best = company_best(SMALL, seed=3, weeks=8, burn_in=8)
     sized = SMALL.model_copy(update={"horizon": SMALL.horizon.model_copy(update={"weeks": 8})})
-    start, found = (
-        profit_before_bonus(run_arm("policy", frozen_at(sized, policy), seed=3)) for policy in ({}, best)
-    )
+    start, found = (profit_before_bonus(run_arm("policy", frozen_at(sized, policy), seed=3)) for policy in ({}, best))
     assert found >= start
 
 
@@ -89,7 +87,9 @@ def test_a_verdict_is_given_only_where_the_interval_allows_one() -> None:
 def test_the_report_does_not_depend_on_the_workers() -> None:
     size = {"population": 100, "burn_in": 4, "weeks": 60}
     one, two = (
-        measure_cells(replications=2, workers=workers, horizon=size, firms=("reference",), starts=("midpoint", "random"))
+        measure_cells(
+            replications=2, workers=workers, horizon=size, firms=("reference",), starts=("midpoint", "random")
+        )
         for workers in (1, 2)
     )
     pd.testing.assert_frame_equal(one, two)

@@ -254,10 +254,10 @@ def test_trial_and_error_by_hand() -> None:
     """Two trials of slopes 2 and -0.5 at memory .5: slope 1 of size 1, then .25 of .75."""
     learner = TrialAndError(direction=1, step=0.1, memory=0.5)
     assert learner.propose(0.5) == pytest.approx(0.7)
-    assert learner.judge(0.5, 0.7, 0.4) == pytest.approx(0.7)  # a full step: 2 x .1 x 1 / 1
+    assert learner.judge(0.5, 0.7, 0.4) == pytest.approx(0.6)  # a full step: .1 x 1 / 1
     assert (learner.slope, learner.size, learner.direction) == (pytest.approx(1.0), pytest.approx(1.0), -1)
-    assert learner.propose(0.7) == pytest.approx(0.5)
-    assert learner.judge(0.7, 0.5, 0.1) == pytest.approx(0.7 + 0.2 / 3.0)  # 2 x .1 x .25 / .75
+    assert learner.propose(0.6) == pytest.approx(0.4)
+    assert learner.judge(0.6, 0.4, 0.1) == pytest.approx(0.6 + 0.1 / 3.0)  # .1 x .25 / .75
     assert (learner.slope, learner.size) == (pytest.approx(0.25), pytest.approx(0.75))
 
 

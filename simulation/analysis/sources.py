@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["sources_hash", "stale_results"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+SHOWING = frozenset({"views", "cli"})
+"""Folders of the package that no result comes from."""
 
 
 def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None = None) -> str:
     """Sha256 of everything that can change a result, in hexadecimal.
 
-    Covers each `simulation/**/*.py` and each shipped `scenarios/*.yaml`: its path and its text, in the order of the
-    paths. Line ends do not count, so the hash is the same on every system and for an installed package.
+    Covers each `simulation/**/*.py` but those that only show results (`views`, `cli`), and each shipped
+    `scenarios/*.yaml`: its path and its text, in the order of the paths. Line ends do not count, so the hash is the same on every system and for an installed package.
 
     Parameters
     ----------
@@ -39,7 +41,11 @@ def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None =
     str
         64 hexadecimal digits.
     """
-    named = {f"simulation/{file.relative_to(package).as_posix()}": file for file in package.rglob("*.py")}
+    named = {
+        f"simulation/{file.relative_to(package).as_posix()}": file
+        for file in package.rglob("*.py")
+        if file.relative_to(package).parts[0] not in SHOWING
+    }
     named |= {f"scenarios/{file.name}": file for file in (shipped().values() if scenarios is None else scenarios)}
     digest = hashlib.sha256()
     for name in sorted(named):

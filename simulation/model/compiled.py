@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.model.columns import PARTS, WHOLES, Books, State
-from simulation.model.world import deal_into, ties_of
+from simulation.model.world import ties_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,8 +58,8 @@ class CompiledEngine:
     def state(self) -> State:
         return self._state
 
-    def deal(self, cells: NDArray[np.int32]) -> None:
-        deal_into(self._state.whole, cells)
+    def deal(self, review: int, cells: int) -> None:
+        self._kernel.deal(self._key, review, cells, self._state.whole)
 
     def week(
         self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books

@@ -13,6 +13,7 @@ import numpy as np
 
 from simulation.model import columns as at
 from simulation.model.columns import Books, State
+from simulation.model.trials import deal
 from simulation.model.world import ties_of
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, expectation, experience
@@ -451,9 +452,10 @@ class PlainEngine:
         words = threefry(*self.run_key, 0, slots, week, purpose, 0)
         return list(zip(*(word.tolist() for word in words), strict=True))
 
-    def deal(self, cells: NDArray[np.int32]) -> None:
-        """Put people into new cells, remembering the ones before."""
-        for agent, cell in zip(self.agents, cells.tolist(), strict=True):
+    def deal(self, review: int, cells: int) -> None:
+        """Put people into the cells of a review, remembering the ones before."""
+        dealt = deal(self.run_key, review, self.population, cells)
+        for agent, cell in zip(self.agents, dealt.tolist(), strict=True):
             agent.cell_before, agent.cell = agent.cell, cell
 
     def week(

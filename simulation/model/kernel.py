@@ -21,7 +21,7 @@ from simulation.rules.arithmetic import clip, exp, fixed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["enter_all", "scratch", "spread_word", "week_of"]
+__all__ = ["deal", "enter_all", "scratch", "spread_word", "week_of"]
 
 use_cache_folder()
 
@@ -475,6 +475,16 @@ def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any
                 start + j, week, key, draws[:4, j], draws[4:, j], state, journey, segments, market, people, value, promise, waits,
                 counts, books,
             )  # fmt: skip
+
+
+@_compiled
+def deal(key: Any, review: int, cells: int, whole: Any) -> None:
+    """Put people into the cells of a review, as `simulation.model.trials.deal` draws them."""
+    k0, k1, k2 = key
+    for i in range(whole.shape[1]):
+        word, _, _, _ = threefry(k0, k1, k2, 0, i, review, P_CELL, 0)
+        whole[CELL_BEFORE, i] = whole[CELL, i]
+        whole[CELL, i] = word & (cells - 1)
 
 
 @_compiled

@@ -9,8 +9,6 @@ import numpy as np
 from simulation.model.columns import (
     C_COST,
     CAPACITY,
-    CELL,
-    CELL_BEFORE,
     COMPANY_WIDTH,
     N_COST,
     N_ENCOUNTERS,
@@ -23,7 +21,6 @@ from simulation.model.columns import (
 )
 from simulation.model.effects import Tables, effects_of, fold
 from simulation.model.ledger import allocate
-from simulation.model.trials import deal
 from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import UNITS
 from simulation.rules.queue import backlog_after, wait_of
@@ -49,8 +46,8 @@ class Engine(Protocol):
     def state(self) -> State:
         """People as columns (a view, or a copy made on request)."""
 
-    def deal(self, cells: NDArray[np.int32]) -> None:
-        """Put people into new cells, remembering the ones before."""
+    def deal(self, review: int, cells: int) -> None:
+        """Put people into the cells of a review (`simulation.model.trials.deal`), remembering the ones before."""
 
     def week(
         self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
@@ -107,6 +104,7 @@ class JourneyWorld:
         self._tables: Tables | None = None
         self._books = new_books(layout, cells)
         self._capacity = np.zeros((cells, len(layout.touchpoints)))
+        self._whole_capacity = np.zeros(len(layout.touchpoints))
         self._payroll = np.zeros((cells, len(layout.touchpoints)), dtype=np.int64)
 
     def set_levers(self, settings: NDArray[np.float64]) -> None:
@@ -120,7 +118,7 @@ class JourneyWorld:
 
     def deal(self, review: int) -> None:
         """Put everybody into a random cell for the trials of this review."""
-        self.engine.deal(deal(self.key, review, self.population, self.cells))
+        self.engine.deal(review, self.cells)
 
     def close_books(self) -> None:
         """Allocate what has been felt since the settings last changed."""
@@ -147,13 +145,14 @@ class JourneyWorld:
     def _staff_up(self, tables: Tables) -> None:
         """Work out capacity and its cost under new settings, each [cell, touchpoint].
 
-        `_capacity` is what all staff would get through if it worked as in that cell [encounters a week], `_payroll` the cell's
-        part of the cost of staff [money in fixed point].
+        `_capacity` is what all staff would get through if it worked as in that cell [encounters a week], `_whole_capacity`
+        its mean over cells [touchpoint], `_payroll` the cell's part of the cost of staff [money in fixed point].
         """
         value = tables.value[:, 0]
         staff = np.maximum(value[:, :, STAFF], LEAST_CAPACITY)
         multiplier = np.maximum(value[:, :, CAPACITY], LEAST_CAPACITY) * staff
         self._capacity = multiplier * (self.layout.capacity * self.population)
+        self._whole_capacity = _mean(self._capacity)
         cost = staff * (self.layout.capacity_cost * self.population / self.cells)
         self._payroll = np.floor(cost * UNITS + 0.5).astype(np.int64)
 
@@ -168,14 +167,11 @@ class JourneyWorld:
                 self.waits[:, k] = 0.0
 
     def _run_queues(self, counts: NDArray[np.int64]) -> None:
-        for k, capacity in enumerate(self.layout.capacity.tolist()):
+        for k, capacity in enumerate(self._whole_capacity.tolist()):
             if capacity == np.inf:
                 continue
             arrivals = float(counts[0, :, k * TOUCHPOINT_WIDTH + N_ENCOUNTERS].sum())
-            total = 0.0
-            for cell in self._capacity[:, k].tolist():
-                total += cell
-            self.backlog[k] = backlog_after(float(self.backlog[k]), arrivals, total / self.cells)
+            self.backlog[k] = backlog_after(float(self.backlog[k]), arrivals, capacity)
 
     def _pay_staff(self, counts: NDArray[np.int64]) -> None:
         """Book the cost of capacity to the halves that use it."""
@@ -184,7 +180,12 @@ class JourneyWorld:
         counts[:, :, company + C_COST] += self._payroll.sum(axis=1)
 
 
-def deal_into(whole: NDArray[np.int32], cells: NDArray[np.int32]) -> None:
-    """Move everybody to new cells in the columns of a state."""
-    whole[CELL_BEFORE] = whole[CELL]
-    whole[CELL] = cells
+def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over cells (a power of two of them) of [cell, touchpoint], added up by halves.
+
+    Equal values have exactly that mean: the number of cells, a matter of the organization, must not reach a queue.
+    """
+    total = values
+    while len(total) > 1:
+        total = total[0::2] + total[1::2]
+    return total[0] / len(values)
