@@ -152,7 +152,8 @@ def _effects(r: Random, places: list[str], journey: dict[str, Any], segments: li
 
 def _effect(r: Random, coefficient: str, segments: list[str]) -> dict[str, Any]:
     size = SIZE_OF_SLOPE.get(coefficient, 0.8)
-    by_segment = {s: r.uniform(-size, size) for s in segments if r.random() < 0.2}
+    pooled = coefficient in {"capacity", "staff"}  # these serve all segments alike
+    by_segment = {s: r.uniform(-size, size) for s in segments if not pooled and r.random() < 0.2}
     return {"slope": r.uniform(-size, size), "by_segment": by_segment, "source": SOURCE}
 
 
@@ -161,7 +162,7 @@ def _lever(
 ) -> dict[str, Any]:
     places = [*journey, "own"] if own or any(t["owner"] == department for t in journey.values()) else list(journey)
     return {
-        "name": "Lever", "low": "low", "high": "high", "start": r.choice([0.0, 0.5, 1.0, r.random()]), "easy": r.random(),
+        "name": "Lever", "low": "low", "high": "high", "start": r.choice([0.0, 0.5, 1.0, r.random()]), "easy": r.random(), "neutral": r.choice([0.5, r.random()]),
         "effort": r.choice([0.0, 0.5]), "learned": r.random() < 0.9, "effects": _effects(r, places, journey, segments),
         "source": SOURCE,
     }  # fmt: skip

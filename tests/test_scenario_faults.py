@@ -134,7 +134,7 @@ REFERENCES = [
     ("incentives:\n", "incentives:\n  shared_weight_by_department: {sale: 0.5}\n", "{sale:", "incentives.shared_weight_by_department.sale", "'sale' is not a department"),
     ("incentives:\n  shared_metrics: {happy: 1}", "incentives:\n  shared_weight: 0.5", "incentives:", "incentives.shared_metrics", "there is a weight on shared metrics, but no shared metric"),
     ("levers:\n  hold", "information: {regime: poled}\nlevers:\n  hold", "poled", "information.regime", "did you mean `pooled`?"),
-    ("levers:\n  hold", "learning: {rule: gradiant}\nlevers:\n  hold", "gradiant", "learning.rule", "did you mean `gradient`?"),
+    ("levers:\n  hold", "learning: {rule: trial_and_eror}\nlevers:\n  hold", "trial_and_eror", "learning.rule", "did you mean `trial_and_error`?"),
     ("levers:\n  hold", "learning: {start: company_best}\nlevers:\n  hold", "company_best", "learning.start_policy", "is missing: settings by `department.lever`"),
     ("levers:\n  hold", "learning: {start_policy: {service.sped: 1}}\nlevers:\n  hold", "sped", "learning.start_policy.service.sped", "did you mean `service.speed`?"),
     ('"*.share_data": 0.2', '"*.share_dat": 0.2', "share_dat\"", "levers.hold.*.share_dat", "did you mean `*.share_data`?"),

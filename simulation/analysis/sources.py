@@ -27,7 +27,8 @@ def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None =
     """Sha256 of everything that can change a result, in hexadecimal.
 
     Covers each `simulation/**/*.py` but those that only show results (`views`, `cli`), and each shipped
-    `scenarios/*.yaml`: its path and its text, in the order of the paths. Line ends do not count, so the hash is the same on every system and for an installed package.
+    `scenarios/*.yaml`: its path and its text, in the order of the paths. Line ends do not count, so the hash is
+    the same on every system and for an installed package.
 
     Parameters
     ----------

@@ -315,6 +315,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
                 self.case, self.case_weeks = -1, 0
                 self.count_company(now, at.C_DEFECTIONS)
         if not journey.sells[k]:
+            if moved == at.CUSTOMER and self.purchases == 0:
+                self.purchases = 1  # joining without paying is her first purchase: from now on she has bought
             return 0.0
         paid = self.engine.price[self.offer] * journey.sale_size[k] * value[at.REVENUE]
         if self.purchases > 0:

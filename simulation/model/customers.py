@@ -25,7 +25,7 @@ _REAL = {"fit": at.FIT, "satisfaction": at.SATISFACTION, "trust": at.TRUST, "loy
          "reputation": at.REPUTATION, "fatigue": at.FATIGUE, "spent": at.SPENT}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Customer:
     """One person, looked at through her columns; attributes are the columns of `customers.parquet`."""
 

@@ -1,7 +1,7 @@
 """What levers do: the scenario's effects as one flat list, and folded into coefficient tables.
 
 A coefficient of a touchpoint is its base plus the sum over effects of slope x (signal of the effect), where the
-signal is setting - 0.5 for a single lever and the joint form for several. Folding happens when settings change, not
+signal is setting - neutral for a single lever and the joint form for several. Folding happens when settings change, not
 every week, so a new scenario never compiles anything.
 """
 
@@ -46,6 +46,8 @@ class FlatEffect:
     share: float
     """Share of a joint effect that is booked to the department (equal among its levers)."""
     levers: tuple[int, ...]
+    neutral: float
+    """Setting at which a single effect is zero; joint forms are zero in the middle."""
     form: str
     touchpoint: str
     coefficient: str
@@ -66,20 +68,20 @@ def effects_of(scenario: Scenario) -> list[FlatEffect]:
     levers = levers_of(scenario)
     position = {lever.name: i for i, lever in enumerate(levers)}
     found = []
-    for i, lever in enumerate(levers):
+    for lever in levers:
         found += [
-            FlatEffect(department=lever.department, share=1.0, levers=(i,), form="single", touchpoint=touchpoint,
-                       coefficient=coefficient, slopes=slopes)
+            FlatEffect(department=lever.department, share=1.0, levers=(position[lever.name],), neutral=lever.given.neutral,
+                       form="single", touchpoint=touchpoint, coefficient=coefficient, slopes=slopes)
             for touchpoint, coefficient, slopes in _targets(scenario, lever.given.effects, lever.department)
         ]  # fmt: skip
     for joint in scenario.joint_effects.values():
         members = tuple(position[name] for name in joint.levers)
-        for touchpoint, coefficient, slopes in _targets(scenario, joint.effects, ""):
-            for name in joint.levers:
-                found.append(
-                    FlatEffect(department=name.partition(".")[0], share=1.0 / len(members), levers=members,
-                               form=joint.form, touchpoint=touchpoint, coefficient=coefficient, slopes=slopes)
-                )  # fmt: skip
+        found += [
+            FlatEffect(department=name.partition(".")[0], share=1.0 / len(members), levers=members, neutral=0.5,
+                       form=joint.form, touchpoint=touchpoint, coefficient=coefficient, slopes=slopes)
+            for touchpoint, coefficient, slopes in _targets(scenario, joint.effects, "")
+            for name in joint.levers
+        ]  # fmt: skip
     return found
 
 
@@ -125,7 +127,7 @@ def fold(layout: Layout, effects: list[FlatEffect], settings: NDArray[np.float64
     place = {name: i for i, name in enumerate(layout.touchpoints)}
     unit = {name: i for i, name in enumerate(layout.departments)}
     for effect in effects:
-        signal = JOINT_FORMS[effect.form]([settings[:, lever] for lever in effect.levers])
+        signal = JOINT_FORMS[effect.form]([settings[:, lever] for lever in effect.levers]) + (0.5 - effect.neutral)
         slopes = np.array(effect.slopes) * effect.share
         due[unit[effect.department], :, :, place[effect.touchpoint], COLUMN[effect.coefficient]] += (
             signal[:, None] * slopes[None, :]

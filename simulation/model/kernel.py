@@ -258,6 +258,8 @@ def _encounter(i: int, k: int, week: int, key: Any, state: Any, journey: Any, se
                 whole[CASE, i] = -1
                 whole[CASE_WEEKS, i] = 0
                 _count(counts, cell, before, company + C_DEFECTIONS, 1)
+        if moved == CUSTOMER and whole[PURCHASES, i] == 0 and not journey.sells[k]:
+            whole[PURCHASES, i] = 1  # joining without paying is her first purchase: from now on she has bought
         if journey.sells[k]:
             paid = market.price[whole[OFFER, i]] * journey.sale_size[k] * value[k, REVENUE]
             cost = cost + market.unit_cost[whole[OFFER, i]] * journey.sale_size[k]

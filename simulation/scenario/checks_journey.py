@@ -115,6 +115,9 @@ def _check_coefficients(
         if coefficient in _NEEDS_CAPACITY and all(touchpoint.capacity is None for touchpoint in reached):
             message = "there is no capacity to move"
             yield Finding(path=here, value=coefficient, message=message, allowed="only where `capacity` is declared")
+        if coefficient in _NEEDS_CAPACITY and effect.by_segment:
+            message = "staff and capacity serve all segments alike"
+            yield Finding(path=(*here, "by_segment"), message=message, allowed="`slope` alone")
         for segment in effect.by_segment:
             what = "a segment of the market"
             yield from unknown((*here, "by_segment", segment), segment, scenario.market.segments, what=what)

@@ -14,7 +14,7 @@ Slope = Annotated[float, Field(ge=-1000.0, le=1000.0)]
 
 
 class Effect(Part):
-    """Coefficient += slope x (setting - 0.5): the change over the lever's whole range is `slope`."""
+    """Coefficient += slope x (setting - neutral): the change over the lever's whole range is `slope`."""
 
     slope: Slope
     """Change of the coefficient from the low end to the high end, in the coefficient's unit."""
@@ -39,6 +39,8 @@ class Lever(Part):
     """Setting under the starting policy."""
     easy: Share = 0.5
     """The setting that costs no effort."""
+    neutral: Share = 0.5
+    """The setting at which the touchpoints stand as the journey describes them: single effects count from here."""
     effort: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
     """Effort cost: effort x (setting - easy)^2 / 2, in points of appraisal (1 = par to stretch)."""
     learned: bool = True
