@@ -21,7 +21,6 @@ from simulation.analysis.null_firms import NULL_FIRMS
 from simulation.analysis.parallel import in_order
 from simulation.analysis.patterns import PATTERNS, Pattern
 from simulation.analysis.run import run_arms
-from simulation.analysis.sources import sources_hash
 from simulation.scenario.loading import load
 
 if TYPE_CHECKING:
@@ -192,9 +191,14 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def write(report: pd.DataFrame, measures: pd.DataFrame, folder: Path, *, settings: Mapping[str, object]) -> None:
-    """Write `patterns.csv`, `measures.csv` and `provenance.json` (settings and the hash of the sources) into a folder."""
+def write(
+    report: pd.DataFrame, measures: pd.DataFrame, folder: Path, *, settings: Mapping[str, object], made_by: str
+) -> None:
+    """Write `patterns.csv`, `measures.csv` and `provenance.json` into a folder.
+
+    `made_by` is the hash of the sources when the runs began (`simulation.analysis.sources.sources_hash`).
+    """
     report.to_csv(folder / "patterns.csv", index=False, float_format="%.6g", lineterminator="\n")
     measures.to_csv(folder / "measures.csv", index=False, float_format="%.6g", lineterminator="\n")
-    note = {"silosim": __version__, "sources_hash": sources_hash(), "settings": dict(settings)}
+    note = {"silosim": __version__, "sources_hash": made_by, "settings": dict(settings)}
     (folder / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")

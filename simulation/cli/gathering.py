@@ -31,8 +31,10 @@ def gather(
     from simulation.analysis.evidence import measure_cells, share_holding, write
     from simulation.analysis.folder import check_folder, whole
     from simulation.analysis.parallel import default_workers
+    from simulation.analysis.sources import sources_hash
     from simulation.views.evidence import draw_forest, evidence_page, print_evidence
 
+    made_by = sources_hash()  # now: the sources may be edited while the runs go on
     check_folder(out, overwrite=overwrite)
     warm_up(quiet=quiet)
     with shown_progress(Console(stderr=True), quiet=quiet) as progress:
@@ -46,7 +48,7 @@ def gather(
     report = share_holding(measures)
     settings = {"replications": replications, "seed": seed, **horizon}
     with whole(out, overwrite=overwrite) as folder:
-        write(report, measures, folder, settings=settings)
+        write(report, measures, folder, settings=settings, made_by=made_by)
         text = evidence_page(report, settings)
         (folder / "evidence.md").write_text(text, encoding="utf-8", newline="\n")
         draw_forest(report, folder)
