@@ -162,7 +162,8 @@ def _lever(
 ) -> dict[str, Any]:
     places = [*journey, "own"] if own or any(t["owner"] == department for t in journey.values()) else list(journey)
     return {
-        "name": "Lever", "low": "low", "high": "high", "start": r.choice([0.0, 0.5, 1.0, r.random()]), "easy": r.random(), "neutral": r.choice([0.5, r.random()]),
+        "name": "Lever", "low": "low", "high": "high", "start": r.choice([0.0, 0.5, 1.0, r.random()]),
+        "easy": r.random(), "neutral": r.choice([0.5, r.random()]),
         "effort": r.choice([0.0, 0.5]), "learned": r.random() < 0.9, "effects": _effects(r, places, journey, segments),
         "source": SOURCE,
     }  # fmt: skip
