@@ -1,0 +1,1 @@
+"""The benchmarks of silosim; run them with `run.py` beside this folder."""

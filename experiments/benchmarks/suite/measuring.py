@@ -1,0 +1,110 @@
+"""Measuring: interleaved rounds within one run, medians with least and most."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["Figure", "Span", "interleaved", "machine", "ratio", "span"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A median with the least and the most seen."""
+
+    median: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One line of a result table.
+
+    Attributes
+    ----------
+    what, unit
+        What was measured, and in what.
+    span
+        Median, least and most of the rounds.
+    target
+        What the issue asks for, in words; empty: nothing.
+    met
+        Whether the median meets it; None without a target.
+    """
+
+    what: str
+    unit: str
+    span: Span
+    target: str = ""
+    met: bool | None = None
+
+
+def span(values: Sequence[float]) -> Span:
+    """Return the median, least and most of some values."""
+    return Span(statistics.median(values), min(values), max(values))
+
+
+def interleaved(
+    works: Mapping[str, Callable[[], float]], *, rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, list[float]]:
+    """Let each work have its turn in every round (A B A B ...); return seconds per unit by work, one value a round.
+
+    Parameters
+    ----------
+    works
+        Each does a piece of work and returns how many units it was (customer-weeks, calls). A work that measures
+        itself (another process does) returns minus its seconds per unit.
+    rounds
+        Rounds that count; one more before them does not.
+    clock
+        Gives seconds: `time.perf_counter`, or `time.process_time` where one thread does the work and the machine
+        is shared.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for turn in range(rounds + 1):
+        for name, work in works.items():
+            start = clock()
+            units = work()
+            if turn > 0:
+                seconds[name].append((clock() - start) / units if units > 0 else -units)
+    return seconds
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> Span:
+    """Return the span of the ratios of two works, taken within each round."""
+    return span([a / b for a, b in zip(above, below, strict=True)])
+
+
+def machine() -> str:
+    """Return one line that says on what a result was measured: processor, cores, versions; no names, no paths."""
+    packages = ", ".join(f"{name} {_version(name)}" for name in ("mesa", "numba", "llvmlite", "numpy"))
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {packages}"
+
+
+def _processor() -> str:
+    """Return the processor's model as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    told = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    name = told.get("model name", platform.machine())
+    wide = next((kind for kind in ("avx512f", "avx2", "sse2") if kind in told.get("flags", "").split()), "")
+    return f"{name} (model {told.get('model', '?')}, {wide})" if wide else name
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"

@@ -1,0 +1,181 @@
+/* The reduced journey in C, with everything that the compiled engine does on it: draws, journey, counters, ledger.
+   Column numbers and purposes come from simulation.model.columns as macros; the order of people parameters from the
+   Python side. Blocks of people, touchpoint by touchpoint, those who meet it gathered in a list. */
+#include <math.h>
+#include <stdint.h>
+
+#define BLOCK 512
+#define UNITS 1048576.0
+#define ROTATE(x, r) (((x) << (r)) | ((x) >> (32 - (r))))
+#define MIX(a, b, c, d, r, s) a += b; b = ROTATE(b, r) ^ a; c += d; d = ROTATE(d, s) ^ c;
+#define EIGHT(a, b, c, d, r0, r1, r2, r3, r4, r5, r6, r7) \
+    MIX(a, b, c, d, r0, r1) MIX(a, d, c, b, r2, r3) MIX(a, b, c, d, r4, r5) MIX(a, d, c, b, r6, r7)
+#define KEY(i, j, k, l, n) a += i; b += j; c += k; d += l + n;
+
+typedef uint32_t word;
+
+static inline void threefry(const word *key, word slot, word week, word purpose, word *out0, word *out1, word *out2, word *out3) {
+    const word k0 = key[0], k1 = key[1], k2 = key[2], k4 = 0x1BD11BDA ^ k0 ^ k1 ^ k2;
+    word a = slot + k0, b = week + k1, c = purpose + k2, d = 0; /* k3 and the last counter are 0 */
+    EIGHT(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5) KEY(k1, k2, 0, k4, 1)
+    EIGHT(a, b, c, d, 6, 20, 17, 11, 25, 10, 18, 20) KEY(k2, 0, k4, k0, 2)
+    EIGHT(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5) KEY(0, k4, k0, k1, 3)
+    EIGHT(a, b, c, d, 6, 20, 17, 11, 25, 10, 18, 20) KEY(k4, k0, k1, k2, 4)
+    EIGHT(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5) KEY(k0, k1, k2, 0, 5)
+    *out0 = a, *out1 = b, *out2 = c, *out3 = d;
+}
+
+static inline double uniform(word w) { return (w + 0.5) * 0x1p-32; }
+static inline double luck(word v, word w) {
+    return ((double)((v & 0xFFFF) + (v >> 16) + (w & 0xFFFF) + (w >> 16)) - 131070.0) * (1.7320508075688772 * 0x1p-16);
+}
+static inline double clip(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+static inline int64_t fixed(double x) { return (int64_t)floor(x * UNITS + 0.5); }
+static inline double exp_(double x) {
+    double y = clip(x, -16.0, 16.0) * 0.00390625;
+    double p = 1 + y * (1 + y * (1 / 2.0 + y * (1 / 6.0 + y * (1 / 24.0 + y * (1 / 120.0 + y * (1 / 720.0 + y * (1 / 5040.0)))))));
+    for (int i = 0; i < 8; i++) p = p * p;
+    return p;
+}
+
+enum { ANCHOR, ASSIMILATION, NOISE, WORST_FADING, TRUST_LEARNING, WILL_LEARNING, SHOULD_LEARNING, SHOULD_FORGETTING,
+       TRUST_NEUTRAL, TRUST_RECOVERY, LOYALTY_WEIGHT, LOYALTY_SPEED, DEFECTION_SENSITIVITY, FATIGUE_FADING,
+       REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, NORM, DEFECTION, FIT_QUALITY, PROMISE_FORGETTING, MIXED };
+enum { WEEKLY, T_QUALITY, GAIN, LOSS, T_CONVERSION, T_COST, T_FIT, T_WIDTH };
+enum { B_FELT, B_SLOPE = 2, B_PROMISE = 4, B_FIT = 6, B_WAIT = 8, B_FATIGUE = 10, B_RELIEF = 12, B_ORIGIN = 14, B_WIDTH = 16 };
+
+typedef struct {
+    int64_t n, touchpoints, cells;
+    const word *key;
+    double *real;
+    int32_t *whole;
+    int64_t *counts, *books;
+    const double *p, *touch;
+} world;
+
+#define R(column) real[(int64_t)(column) * n + i]
+#define W(column) whole[(int64_t)(column) * n + i]
+#define COUNT(position, amount) do { int64_t add = (amount); mine[position] += add; before[position] += add; } while (0)
+#define CELLS(i) int64_t wide = w->touchpoints * TOUCHPOINT_WIDTH + COMPANY_WIDTH, \
+    *mine = w->counts + W(CELL) * wide, *before = w->counts + (w->cells + W(CELL_BEFORE)) * wide
+
+static double met(const world *w, int64_t i, int64_t k, word w0, word w1) {
+    const int64_t n = w->n;
+    double *real = w->real; int32_t *whole = w->whole;
+    const double *p = w->p, *t = w->touch + k * T_WIDTH;
+    int64_t *books = w->books + k * B_WIDTH, at = k * TOUCHPOINT_WIDTH;
+    CELLS(i);
+    double fit = p[FIT_QUALITY] * t[T_FIT] * (R(FIT) - 0.5);
+    double quality = t[T_QUALITY] + fit + p[NOISE] * luck(w0, w1);
+    double will = R(WILL) + R(PARTS), should = R(SHOULD) + R(PARTS + 1);
+    double perceived = (1.0 - p[ASSIMILATION]) * quality + p[ASSIMILATION] * will;
+    double gap = perceived - should, slope = gap >= 0.0 ? t[GAIN] : t[LOSS], felt = slope * gap;
+    double happened = clip(p[ANCHOR] + R(HALO) + felt, 0.02, 1.0);
+    R(MEMORY) += (1.0 - p[MEMORY_WEIGHT]) * (sqrt(happened) - R(MEMORY));
+    R(WORST) = p[ANCHOR] - happened > R(WORST) ? p[ANCHOR] - happened : R(WORST);
+    R(TRUST) = clip(R(TRUST) + p[TRUST_LEARNING] * (quality - will), 0.0, 1.0);
+    int side = felt >= 0.0 ? 0 : 1;
+    double pass_on = slope * (1.0 - p[ASSIMILATION]);
+    books[B_FELT + side] += fixed(felt);
+    books[B_SLOPE + side] += fixed(pass_on);
+    books[B_PROMISE + side] += fixed(slope * (p[ASSIMILATION] * R(PARTS) - R(PARTS + 1)));
+    books[B_FIT + side] += fixed(pass_on * fit);
+    books[B_WAIT + side] += fixed(pass_on * -0.0);
+    books[B_FATIGUE + side] += fixed(pass_on * R(FATIGUE) * 0.0);
+    books[B_RELIEF + side] += fixed(0.0);
+    books[B_ORIGIN + (W(CASE) >= 0)] += 1;
+    R(WILL) += p[WILL_LEARNING] * (quality - will);
+    R(SHOULD) += p[SHOULD_LEARNING] * (perceived > should ? perceived - should : 0.0);
+    COUNT(at + N_ENCOUNTERS, 1);
+    COUNT(at + N_EXPERIENCE, fixed(happened));
+    COUNT(at + N_COST, fixed(t[T_COST]));
+    COUNT(w->touchpoints * TOUCHPOINT_WIDTH + C_COST, fixed(t[T_COST]));
+    return happened;
+}
+
+static void stock(const world *w, int64_t i) {
+    const int64_t n = w->n, company = w->touchpoints * TOUCHPOINT_WIDTH;
+    double *real = w->real; int32_t *whole = w->whole;
+    CELLS(i);
+    COUNT(company + C_PEOPLE, 1);
+    COUNT(company + C_PROSPECTS + W(STAGE), 1);
+    if (W(STAGE) == CUSTOMER) {
+        COUNT(company + C_SATISFACTION, fixed(R(SATISFACTION)));
+        COUNT(company + C_TRUST, fixed(R(TRUST)));
+    }
+    if (W(PURCHASES) > 0) {
+        COUNT(company + C_EVER, 1);
+        COUNT(company + C_LOYALTY, fixed(R(LOYALTY)));
+    }
+}
+
+static void end_week(const world *w, int64_t i, double u) {
+    const int64_t n = w->n, company = w->touchpoints * TOUCHPOINT_WIDTH;
+    double *real = w->real; int32_t *whole = w->whole;
+    const double *p = w->p;
+    CELLS(i);
+    R(TRUST) = clip(R(TRUST) - p[MIXED] * 0.0 + p[TRUST_RECOVERY] * (p[TRUST_NEUTRAL] - R(TRUST)), 0.0, 1.0);
+    R(SATISFACTION) = clip(R(MEMORY) * R(MEMORY), 0.02, 1.0);
+    R(LOYALTY) += p[LOYALTY_SPEED] * (p[LOYALTY_WEIGHT] * R(SATISFACTION) + (1.0 - p[LOYALTY_WEIGHT]) * R(TRUST) - R(LOYALTY));
+    if (W(STAGE) == CUSTOMER) {
+        if (u < clip(p[DEFECTION] * exp_(p[DEFECTION_SENSITIVITY] * (p[NEUTRAL] - R(LOYALTY))), 0.0, 1.0)) {
+            W(STAGE) = DEFECTED;
+            COUNT(company + C_DEFECTIONS, 1);
+            COUNT(company + C_SILENT, 1);
+        } else
+            COUNT(company + C_RETAINED, 1);
+    }
+}
+
+static void begin(const world *w, int64_t start, int64_t size) {
+    const int64_t n = w->n;
+    double *real = w->real; int32_t *whole = w->whole;
+    const double *p = w->p;
+    for (int64_t i = start; i < start + size; i++) {
+        R(PARTS) *= 1.0 - p[PROMISE_FORGETTING], R(PARTS + 1) *= 1.0 - p[PROMISE_FORGETTING];
+        R(SHOULD) += p[SHOULD_FORGETTING] * (p[NORM] - R(SHOULD));
+        R(WORST) *= 1.0 - p[WORST_FADING];
+        R(FATIGUE) *= 1.0 - p[FATIGUE_FADING];
+        R(REPUTATION) *= 1.0 - p[REPUTATION_FADING];
+        W(HEARD_GOOD) = W(HEARD_BAD) = 0, W(TELLS) = TELLS_NOTHING;
+    }
+}
+
+static void meet(const world *w, int64_t start, int64_t size, int64_t week, int64_t k, const word *meets) {
+    const int64_t n = w->n, at = k * TOUCHPOINT_WIDTH;
+    int32_t *whole = w->whole;
+    const double *t = w->touch + k * T_WIDTH;
+    word list[BLOCK + 1], words[4][BLOCK];
+    int64_t many = 0;
+    for (int64_t j = 0; j < size; j++) {
+        list[many] = (word)j;
+        many += uniform(meets[j]) < t[WEEKLY];
+    }
+    for (int64_t c = 0; c < many; c++)
+        threefry(w->key, start + list[c], week, P_ENCOUNTER + k, &words[0][c], &words[1][c], &words[2][c], &words[3][c]);
+    for (int64_t c = 0; c < many; c++) {
+        int64_t i = start + list[c];
+        met(w, i, k, words[0][c], words[1][c]);
+        if (uniform(words[2][c]) < clip(t[T_CONVERSION], 0.0, 1.0)) {
+            CELLS(i);
+            COUNT(at + N_SUCCESSES, 1);
+        }
+    }
+}
+
+void live(const world *w, int64_t week) {
+    word finish[4][BLOCK], meets[4][BLOCK];
+    for (int64_t start = 0; start < w->n; start += BLOCK) {
+        int64_t size = w->n - start < BLOCK ? w->n - start : BLOCK;
+        for (int64_t j = 0; j < size; j++)
+            threefry(w->key, start + j, week, P_FINISH, &finish[0][j], &finish[1][j], &finish[2][j], &finish[3][j]);
+        for (int64_t j = 0; j < size; j++)
+            threefry(w->key, start + j, week, P_MEET, &meets[0][j], &meets[1][j], &meets[2][j], &meets[3][j]);
+        begin(w, start, size);
+        for (int64_t k = 0; k < w->touchpoints; k++) meet(w, start, size, week, k, meets[k]);
+        for (int64_t j = 0; j < size; j++) {
+            end_week(w, start + j, uniform(finish[2][j]));
+            stock(w, start + j);
+        }
+    }
+}
