@@ -1,7 +1,7 @@
 """Why does loyalty fall in a siloed firm whose spill-overs have random signs? One suspect at a time is taken out.
 
-Run `python experiments/evidence/probes.py`; it writes `probes.csv` beside this file. The figure is last year's loyalty of the siloed
-arm minus the frozen arm, from the middle, paired over replications, each with its own draw of signs.
+Run `python experiments/evidence/probes.py`; it writes `probes.csv` beside this file. The figure is last year's loyalty of the
+siloed arm minus the frozen arm, from the middle, paired over replications, each with its own draw of signs.
 """
 
 from __future__ import annotations

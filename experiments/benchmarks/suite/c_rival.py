@@ -103,5 +103,13 @@ def _touched(model: OrganizationModel) -> NDArray[np.float64]:
     """Return [touchpoint, number] in the order of the C source's second enumeration."""
     journey, base = model.layout.journey, model.layout.base
     quality = base[:, at.QUALITY] - base[:, at.EFFORT] + base[:, at.RELEVANCE]
-    columns = (journey.weekly, quality, journey.gain, journey.loss, base[:, at.CONVERSION], base[:, at.COST], journey.fit)
+    columns = (
+        journey.weekly,
+        quality,
+        journey.gain,
+        journey.loss,
+        base[:, at.CONVERSION],
+        base[:, at.COST],
+        journey.fit,
+    )
     return np.ascontiguousarray(np.array(columns).T)

@@ -88,7 +88,9 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Span:
 def machine() -> str:
     """Return one line that says on what a result was measured: processor, cores, versions; no names, no paths."""
     packages = ", ".join(f"{name} {_version(name)}" for name in ("mesa", "numba", "llvmlite", "numpy"))
-    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {packages}"
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {packages}"
+    )
 
 
 def _processor() -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MILLION_TITLE", "TITLE", "UNIT", "figures", "million"]
 
-TITLE = "A customer-week costs the same for ten thousand people and for ten million"
+TITLE = "The time of a customer-week, from ten thousand people to ten million"
 MILLION_TITLE = "A million people, ten years, two threads"
 UNIT = "ns per customer-week"
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -57,7 +57,7 @@ def million(*, quick: bool) -> list[Figure]:
 def _size(population: int, rounds: int) -> list[Figure]:
     models = {
         f"{population:,} people, {threads} thread{'s' if threads > 1 else ''}":
-        model_of(firm("baseline"), population=population, burn_in=2, threads=threads)
+        model_of(firm("baseline"), population=population, threads=threads)
         for threads in (1, 2)
     }  # fmt: skip
     weeks = max(1, 100_000 // population)

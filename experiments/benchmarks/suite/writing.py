@@ -6,8 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from simulation.views.style import BELOW, INK, MUTED, PAR, look, page_for, save, wrapped
+from matplotlib.ticker import NullFormatter
 
+from simulation.views.style import BELOW, INK, MUTED, PAR, look, page_for, save, wrapped
 from suite.measuring import machine
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ __all__ = ["write"]
 _HEADER = ("what", "median", "least", "most", "unit", "target", "met")
 ROW = 0.52
 """Height of a bar with its gap [inch]."""
+FAR = 30.0
+"""Ratio of the largest to the smallest figure from which bars would no longer show the small ones."""
 
 
 def write(name: str, title: str, figures: Sequence[Figure], folder: Path, *, unit: str) -> list[Path]:
@@ -62,21 +65,28 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _chart(name: str, title: str, figures: Sequence[Figure], folder: Path) -> list[Path]:
-    """Draw one bar a figure on a logarithmic axis, with a whisker from the least to the most."""
+    """Draw a bar a figure, with a whisker from the least to the most; dots on a logarithmic axis where they are far apart."""
+    medians = [figure.span.median for figure in figures]
+    wide = min(medians) > 0.0 and max(medians) > FAR * min(medians)
     with look():
-        note = f"Bar: median; whisker: least to most of the rounds. {machine()}."
+        note = f"{'Dot' if wide else 'Bar'}: median; whisker: least to most of the rounds. {machine()}."
         chart = page_for(needed=ROW * len(figures) + 1.0, title=title, note=note)
         axes = chart.add_subplot()
         for place, figure in enumerate(figures):
             colour = {None: MUTED, True: PAR, False: BELOW}[figure.met]
             spread = figure.span
-            axes.barh(place, spread.median, color=colour, height=0.6)
+            if wide:
+                axes.plot([spread.median], [place], color=colour, marker="o", markersize=12)
+            else:
+                axes.barh(place, spread.median, color=colour, height=0.6)
             axes.plot([spread.least, spread.most], [place, place], color=INK, linewidth=1.6)
             axes.annotate(short(spread.median), (spread.most, place), (6, 0), textcoords="offset points", va="center")
         axes.set_yticks(range(len(figures)), [wrapped(figure.what, width=4.2) for figure in figures])
         axes.invert_yaxis()
         axes.set_xlabel(figures[0].unit)
-        if min(figure.span.least for figure in figures) > 0.0:
+        if wide:
             axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: short(value))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.margins(x=0.12)
         return save(chart, folder, name)
