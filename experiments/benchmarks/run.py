@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from suite.measuring import Figure
 
-LONG_RUNS = (200, 1_000, 10_000)
+LONG_RUNS = (200, 1_000, 2_000, 10_000)
 
 
 def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., list[Figure]]]]:

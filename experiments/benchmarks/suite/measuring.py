@@ -86,11 +86,11 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Span:
 
 
 def machine() -> str:
-    """Return one line that says on what a result was measured: processor, cores, versions; no names, no paths."""
+    """Return one line that says on what a result was measured: processor, cores and how busy, versions; no paths."""
     packages = ", ".join(f"{name} {_version(name)}" for name in ("mesa", "numba", "llvmlite", "numpy"))
-    return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, {packages}"
-    )
+    busy = f" ({os.getloadavg()[0]:.1f} busy)" if hasattr(os, "getloadavg") else ""
+    system = f"{os.cpu_count()} cores{busy}, {platform.system()}"
+    return f"{_processor()}, {system}; Python {platform.python_version()}, {packages}"
 
 
 def _processor() -> str:

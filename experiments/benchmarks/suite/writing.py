@@ -29,16 +29,16 @@ FAR = 30.0
 def write(name: str, title: str, figures: Sequence[Figure], folder: Path, *, unit: str) -> list[Path]:
     """Write `name.csv`, `name.md` and `name.png`; the chart shows the figures in `unit`."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [_row(figure) for figure in figures]
+    rows, where = [_row(figure) for figure in figures], machine()
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([(*_HEADER, "machine"), *((*row, machine()) for row in rows)])
+    writer.writerows([(*_HEADER, "machine"), *((*row, where) for row in rows)])
     table, page = folder / f"{name}.csv", folder / f"{name}.md"
     table.write_text(text.getvalue(), encoding="utf-8", newline="\n")
-    lines = [f"# {title}", "", machine(), "", _line(_HEADER), _line(("---",) * len(_HEADER)), *map(_line, rows), ""]
+    lines = [f"# {title}", "", where, "", _line(_HEADER), _line(("---",) * len(_HEADER)), *map(_line, rows), ""]
     page.write_text("\n".join(lines), encoding="utf-8", newline="\n")
     shown = [figure for figure in figures if figure.unit == unit]
-    return [table, page, *(_chart(name, title, shown, folder) if shown else [])]
+    return [table, page, *(_chart(name, title, shown, folder, where) if shown else [])]
 
 
 def short(value: float) -> str:
@@ -64,12 +64,12 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _chart(name: str, title: str, figures: Sequence[Figure], folder: Path) -> list[Path]:
+def _chart(name: str, title: str, figures: Sequence[Figure], folder: Path, where: str) -> list[Path]:
     """Draw a bar a figure, with a whisker from the least to the most; dots on a logarithmic axis where they are far apart."""
     medians = [figure.span.median for figure in figures]
     wide = min(medians) > 0.0 and max(medians) > FAR * min(medians)
     with look():
-        note = f"{'Dot' if wide else 'Bar'}: median; whisker: least to most of the rounds. {machine()}."
+        note = f"{'Dot' if wide else 'Bar'}: median; whisker: least to most of the rounds. {where}."
         chart = page_for(needed=ROW * len(figures) + 1.0, title=title, note=note)
         axes = chart.add_subplot()
         for place, figure in enumerate(figures):
