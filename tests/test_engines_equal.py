@@ -92,6 +92,13 @@ def test_many_firms_of_random_structure_are_equal(seed: int) -> None:
     assert_equal(random_scenario(seed, population=90, weeks=14))
 
 
+@pytest.mark.long
+@settings(max_examples=3000)
+@given(SEEDS)
+def test_thousands_of_firms_of_random_structure_are_equal(seed: int) -> None:
+    assert_equal(random_scenario(seed, population=120, weeks=20))
+
+
 @pytest.mark.full
 @settings(max_examples=40)
 @given(SEEDS, st.integers(2, 5))
