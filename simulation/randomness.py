@@ -2,14 +2,15 @@
 
 The generator is Threefry4x32-20 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3").
 It is written once, on whole numbers below 2**32, so that the same function serves plain Python integers, numpy
-int64 arrays and compiled code. No state is kept: the order in which draws are asked for cannot matter.
+int64 arrays and compiled code (there on uint32). No state is kept: the order in which draws are asked for cannot matter.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from numba.extending import register_jitable
+import numpy as np
+from numba.extending import overload, register_jitable
 
 __all__ = ["PURPOSE", "key", "luck", "threefry", "uniform"]
 
@@ -34,31 +35,44 @@ PURPOSE: dict[str, int] = {
 """The purposes of draws; each has its own stream."""
 
 
+def _word(x: Any) -> Any:
+    """Return the last 32 bits of x."""
+    return x & _MASK
+
+
+@overload(_word, jit_options={"forceinline": True})
+def _compiled_word(x: Any) -> Any:
+    def word(x: Any) -> Any:  # of these a vector register holds twice as many as of int64
+        return np.uint32(x)
+
+    return word
+
+
 @register_jitable(forceinline=True)
 def _rotate(x: Any, r: int) -> Any:
-    return ((x << r) | (x >> (32 - r))) & _MASK
+    return _word((x << r) | (x >> (32 - r)))
 
 
 @register_jitable(forceinline=True)
 def _four_rounds(
     a: Any, b: Any, c: Any, d: Any, r0: int, r1: int, r2: int, r3: int, r4: int, r5: int, r6: int, r7: int
 ) -> Any:
-    a = (a + b) & _MASK
-    b = _rotate(b, r0) ^ a
-    c = (c + d) & _MASK
-    d = _rotate(d, r1) ^ c
-    a = (a + d) & _MASK
-    d = _rotate(d, r2) ^ a
-    c = (c + b) & _MASK
-    b = _rotate(b, r3) ^ c
-    a = (a + b) & _MASK
-    b = _rotate(b, r4) ^ a
-    c = (c + d) & _MASK
-    d = _rotate(d, r5) ^ c
-    a = (a + d) & _MASK
-    d = _rotate(d, r6) ^ a
-    c = (c + b) & _MASK
-    b = _rotate(b, r7) ^ c
+    a = _word(a + b)
+    b = _word(_rotate(b, r0) ^ a)
+    c = _word(c + d)
+    d = _word(_rotate(d, r1) ^ c)
+    a = _word(a + d)
+    d = _word(_rotate(d, r2) ^ a)
+    c = _word(c + b)
+    b = _word(_rotate(b, r3) ^ c)
+    a = _word(a + b)
+    b = _word(_rotate(b, r4) ^ a)
+    c = _word(c + d)
+    d = _word(_rotate(d, r5) ^ c)
+    a = _word(a + d)
+    d = _word(_rotate(d, r6) ^ a)
+    c = _word(c + b)
+    b = _word(_rotate(b, r7) ^ c)
     return a, b, c, d
 
 
@@ -84,21 +98,23 @@ def threefry(k0: Any, k1: Any, k2: Any, k3: Any, c0: Any, c1: Any, c2: Any, c3: 
     >>> [hex(w) for w in threefry(0, 0, 0, 0, 0, 0, 0, 0)]
     ['0x9c6ca96a', '0xe17eae66', '0xfc10ecd4', '0x5256a7d8']
     """
-    k4 = _PARITY ^ k0 ^ k1 ^ k2 ^ k3
-    a = (c0 + k0) & _MASK
-    b = (c1 + k1) & _MASK
-    c = (c2 + k2) & _MASK
-    d = (c3 + k3) & _MASK
+    k0, k1, k2, k3 = _word(k0), _word(k1), _word(k2), _word(k3)
+    k4 = _word(_PARITY ^ k0 ^ k1 ^ k2 ^ k3)
+    c0, c1, c2, c3 = _word(c0), _word(c1), _word(c2), _word(c3)
+    a = _word(c0 + k0)
+    b = _word(c1 + k1)
+    c = _word(c2 + k2)
+    d = _word(c3 + k3)
     a, b, c, d = _four_rounds(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5)
-    a, b, c, d = (a + k1) & _MASK, (b + k2) & _MASK, (c + k3) & _MASK, (d + k4 + 1) & _MASK
+    a, b, c, d = _word(a + k1), _word(b + k2), _word(c + k3), _word(d + k4 + 1)
     a, b, c, d = _four_rounds(a, b, c, d, 6, 20, 17, 11, 25, 10, 18, 20)
-    a, b, c, d = (a + k2) & _MASK, (b + k3) & _MASK, (c + k4) & _MASK, (d + k0 + 2) & _MASK
+    a, b, c, d = _word(a + k2), _word(b + k3), _word(c + k4), _word(d + k0 + 2)
     a, b, c, d = _four_rounds(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5)
-    a, b, c, d = (a + k3) & _MASK, (b + k4) & _MASK, (c + k0) & _MASK, (d + k1 + 3) & _MASK
+    a, b, c, d = _word(a + k3), _word(b + k4), _word(c + k0), _word(d + k1 + 3)
     a, b, c, d = _four_rounds(a, b, c, d, 6, 20, 17, 11, 25, 10, 18, 20)
-    a, b, c, d = (a + k4) & _MASK, (b + k0) & _MASK, (c + k1) & _MASK, (d + k2 + 4) & _MASK
+    a, b, c, d = _word(a + k4), _word(b + k0), _word(c + k1), _word(d + k2 + 4)
     a, b, c, d = _four_rounds(a, b, c, d, 10, 26, 11, 21, 13, 27, 23, 5)
-    return (a + k0) & _MASK, (b + k1) & _MASK, (c + k2) & _MASK, (d + k3 + 5) & _MASK
+    return _word(a + k0), _word(b + k1), _word(c + k2), _word(d + k3 + 5)
 
 
 def key(seed: int, replication: int) -> tuple[int, int, int]:

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.model.effects import Tables
+    from simulation.model.kernel import Scratch
     from simulation.model.layout import Layout
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["CompiledEngine"]
 
+BLOCK = 1024
+"""People who go through a week side by side: what they carry stays in the processor's nearer caches."""
 SMALLEST_SLICE = 4096
 """Slots below which a further thread is not worth its start."""
 
@@ -53,6 +56,7 @@ class CompiledEngine:
         slices = max(1, min(threads, population // SMALLEST_SLICE))
         self._bounds = [population * s // slices for s in range(slices + 1)]
         self._pool = ThreadPoolExecutor(slices) if slices > 1 else None
+        self._rooms: list[Scratch] = []
 
     @property
     def state(self) -> State:
@@ -64,28 +68,28 @@ class CompiledEngine:
     def week(
         self, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
     ) -> None:
-        slices = list(zip(self._bounds, self._bounds[1:], strict=False))
+        slices = range(len(self._bounds) - 1)
+        if not self._rooms:
+            rows = tables.value.shape[0] * tables.value.shape[1]
+            self._rooms = [self._kernel.scratch(len(self._layout.touchpoints), rows, BLOCK) for _ in slices]
         if self._pool is None:
-            self._slice(*slices[0], week, tables, waits, counts, books)
+            self._slice(0, week, tables, waits, counts, books)
         else:
             parts = [(np.zeros_like(counts), Books(*(np.zeros_like(b) for b in books))) for _ in slices]
-            jobs = [
-                self._pool.submit(self._slice, *bounds, week, tables, waits, *part)
-                for bounds, part in zip(slices, parts, strict=True)
-            ]
+            jobs = [self._pool.submit(self._slice, s, week, tables, waits, *part) for s, part in enumerate(parts)]
             for job, (part_counts, part_books) in zip(jobs, parts, strict=True):
                 job.result()
                 counts += part_counts
                 for column, part in zip(books, part_books, strict=True):
                     column[...] += part
+        self._kernel.add_up(counts, self._layout.journey.sells)
         self._kernel.spread_word(self._state.whole, self._starts, self._ties)
 
     def _slice(
-        self, first: int, last: int, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64],
-        books: Books,
-    ) -> None:  # fmt: skip
+        self, s: int, week: int, tables: Tables, waits: NDArray[np.float64], counts: NDArray[np.int64], books: Books
+    ) -> None:
         layout = self._layout
         self._kernel.week_of(
-            first, last, week, self._key, self._state, layout.journey, layout.segments, layout.market, layout.people,
-            tables.value, tables.promise, waits, counts, books, self._kernel.scratch(len(layout.touchpoints)),
+            self._bounds[s], self._bounds[s + 1], week, self._key, self._state, layout.journey, layout.segments,
+            layout.market, layout.people, tables.value, tables.promise, waits, counts, books, self._rooms[s],
         )  # fmt: skip

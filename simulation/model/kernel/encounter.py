@@ -1,0 +1,197 @@
+"""Encounters at one touchpoint: what happens, what is felt, what she expects from now on, and whether she says yes.
+
+One encounter after another, with all its numbers at hand: so few of a block meet any one touchpoint that passes over rows of
+collected numbers take longer (measured: DECISIONS). Only the chance to say yes, with its exponential, is a pass of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulation.model.columns import *  # noqa: F403
+from simulation.model.kernel.counting import count
+from simulation.model.kernel.jit import inlined
+from simulation.model.kernel.scratch import CHANCE, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL
+from simulation.randomness import luck, uniform
+from simulation.rules import expectation, experience
+from simulation.rules.arithmetic import fixed
+
+__all__ = ["meet", "respond"]
+
+
+@inlined
+def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any, people: Any, here: Any, promise: Any, wait: float,
+         room: Any, counts: Any, books: Any) -> None:  # fmt: skip
+    """Let the person in slot i, place j of the block, live encounter c at touchpoint k, up to her answer.
+
+    `here` [coefficient] and `promise` [promising department] are what the touchpoint has ready for her cell and segment.
+    """
+    real, whole = state
+    segment, cell, before = whole[SEGMENT, i], whole[CELL, i], whole[CELL_BEFORE, i]
+    promising = promise.shape[0]
+
+    # what happens
+    fit_part = people.fit_quality * journey.fit[k] * (real[FIT, i] - 0.5)
+    wait_part = -people.wait_pain * (1.0 - segments.patience[segment]) * wait
+    fatigue_part = -people.fatigue_quality * real[FATIGUE, i] if journey.by_firm[k] else 0.0
+    quality = here[QUALITY] - here[EFFORT] + here[RELEVANCE]
+    quality = quality + fit_part + wait_part + fatigue_part + people.noise * luck(room.words[0, c], room.words[1, c])
+    relief = _solve(c, i, k, cell, before, whole, journey, people, here, room, counts, books)
+
+    # what is felt, and what it does to her
+    will, should = real[WILL, i], real[SHOULD, i]
+    for p in range(promising):
+        will = will + real[PARTS + p, i]
+        should = should + real[PARTS + promising + p, i]
+    perceived = experience.perceived(quality, will, people.assimilation)
+    gap = experience.gap(perceived, should)
+    slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
+    felt = slope * gap + relief
+    happened = experience.experience(people.anchor, real[HALO, i], felt)
+    real[MEMORY, i] = experience.remembered(
+        real[MEMORY, i], experience.power_memory(happened, people.power_mean_exponent), segments.memory[segment]
+    )
+    real[WORST, i] = experience.worst_moment(real[WORST, i], people.anchor, happened)
+    real[TRUST, i] = expectation.trust_after(real[TRUST, i], quality, will, people.trust_learning)
+
+    _book(i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, relief, promising, state, journey, people, books)
+
+    # expectations move: what happened first, then what is promised from now on
+    real[WILL, i] = expectation.base_of_will(real[WILL, i], quality, will, people.will_learning)
+    real[SHOULD, i] = expectation.base_of_should(real[SHOULD, i], perceived, should, people.should_learning)
+    if journey.promises[k]:
+        for p in range(promising):
+            real[PARTS + p, i] = expectation.promised(real[PARTS + p, i], promise[p], people.promise_to_will)
+            real[PARTS + promising + p, i] = expectation.promised(
+                real[PARTS + promising + p, i], promise[p], people.promise_to_should
+            )
+
+    room.real[CHANCE, c] = here[CONVERSION]
+    if journey.persuades[k]:
+        room.real[PULL, c] = _pull(i, k, segment, promising, real, journey, segments, people, here)
+    if journey.by_firm[k]:
+        real[FATIGUE, i] += 1.0
+    room.real[HAPPENED, j] = happened
+    room.real[LOWEST, j] = min(room.real[LOWEST, j], happened)
+    room.real[HIGHEST, j] = max(room.real[HIGHEST, j], happened)
+    room.marks[HAS_MET, j] |= 1 << k
+    room.marks[LAST, j] = k
+    at = k * TOUCHPOINT_WIDTH
+    count(counts, cell, before, at + N_ENCOUNTERS, 1)
+    count(counts, cell, before, at + N_EXPERIENCE, fixed(happened))
+    if wait > 0.0:
+        count(counts, cell, before, at + N_WAITING, fixed(wait))
+
+
+@inlined
+def _solve(c: int, i: int, k: int, cell: int, before: int, whole: Any, journey: Any, people: Any, here: Any, room: Any, counts: Any,
+           books: Any) -> float:  # fmt: skip
+    """Solve her open problem perhaps; return the relief."""
+    origin = whole[CASE, i]
+    if origin < 0:
+        books.origin[k, journey.trigger.shape[0]] += 1
+        return 0.0
+    books.origin[k, origin] += 1
+    if not journey.closes[k] or uniform(room.words[3, c]) >= here[RESOLUTION]:
+        return 0.0
+    whole[CASE, i] = -1
+    whole[CASE_WEEKS, i] = 0
+    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_RESOLVED, 1)
+    return people.recovery_satisfaction
+
+
+@inlined
+def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
+          relief: float, promising: int, state: Any, journey: Any, people: Any, books: Any) -> None:  # fmt: skip
+    """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`); parts of 0 are left out."""
+    real, whole = state
+    segment = whole[SEGMENT, i]
+    side = 0 if felt >= 0.0 else 1
+    pass_on = slope * (1.0 - people.assimilation)
+    books.felt[k, side] += fixed(felt)
+    books.slope[k, side, cell, segment] += fixed(pass_on)
+    for p in range(promising):
+        books.promise[k, side, p] += fixed(
+            slope * (people.assimilation * real[PARTS + p, i] - real[PARTS + promising + p, i])
+        )
+    if journey.fit[k] != 0.0:
+        brought = whole[BROUGHT, i] if whole[BROUGHT, i] >= 0 else journey.trigger.shape[0]
+        books.fit[k, side, brought, segment] += fixed(pass_on * fit_part)
+    if wait_part != 0.0:
+        books.wait[k, side] += fixed(pass_on * wait_part)
+    if journey.by_firm[k]:
+        books.fatigue[k, side] += fixed(pass_on * fatigue_part)
+    if relief != 0.0:
+        books.relief[k, side] += fixed(relief)
+
+
+@inlined
+def _pull(
+    i: int, k: int, segment: int, promising: int, real: Any, journey: Any, segments: Any, people: Any, here: Any
+) -> float:
+    """Return her own reasons to say yes, on the log scale of conversion."""
+    hope = real[WILL, i] - segments.expectation[segment]
+    for p in range(promising):
+        hope = hope + real[PARTS + p, i]
+    pull = (
+        people.fit_response * (real[FIT, i] - 0.5)
+        + people.expectation_response * hope
+        + people.reputation_response * real[REPUTATION, i]
+        + here[RELEVANCE]
+        - segments.price_sensitivity[segment] * (here[REVENUE] - 1.0)
+    )
+    return pull - people.fatigue_response * real[FATIGUE, i] if journey.by_firm[k] else pull
+
+
+@inlined
+def respond(
+    c: int, j: int, i: int, k: int, state: Any, journey: Any, market: Any, here: Any, room: Any, counts: Any
+) -> None:
+    """Let her say yes or no, and be left with an open problem perhaps; count what it costs."""
+    whole = state[1]
+    cell, before, at = whole[CELL, i], whole[CELL_BEFORE, i], k * TOUCHPOINT_WIDTH
+    cost = here[COST] if here[COST] > 0.0 else 0.0
+    if uniform(room.words[2, c]) < room.real[CHANCE, c]:
+        room.marks[HAS_WON, j] |= 1 << k
+        cost = cost + _succeed(i, k, cell, before, state, journey, market, here, counts)
+    fails = not journey.closes[k] and uniform(room.words[3, c]) < here[FAILURE]
+    if fails and whole[STAGE, i] == CUSTOMER and whole[CASE, i] < 0:
+        whole[CASE, i] = k
+        whole[CASE_WEEKS, i] = 0
+        count(counts, cell, before, at + N_CASES, 1)
+    if cost != 0.0:
+        count(counts, cell, before, at + N_COST, fixed(cost))
+
+
+@inlined
+def _succeed(
+    i: int, k: int, cell: int, before: int, state: Any, journey: Any, market: Any, here: Any, counts: Any
+) -> float:
+    """Move on and perhaps buy; return the cost of the goods."""
+    real, whole = state
+    at, company = k * TOUCHPOINT_WIDTH, journey.trigger.shape[0] * TOUCHPOINT_WIDTH
+    count(counts, cell, before, at + N_SUCCESSES, 1)
+    stage = whole[STAGE, i]
+    moved = journey.moves[k, stage]
+    if moved >= 0:
+        whole[STAGE, i] = moved
+        if moved == LEAD:
+            whole[BROUGHT, i] = k
+        if moved == CUSTOMER and stage != CUSTOMER:
+            count(counts, cell, before, company + C_ACQUIRED, 1)
+        if moved == DEFECTED:  # she gives notice: lost, but not silently
+            whole[CASE, i] = -1
+            whole[CASE_WEEKS, i] = 0
+            count(counts, cell, before, company + C_DEFECTIONS, 1)
+    if not journey.sells[k]:
+        if moved == CUSTOMER and whole[PURCHASES, i] == 0:
+            whole[PURCHASES, i] = 1  # joining without paying is her first purchase: from now on she has bought
+        return 0.0
+    offer = whole[OFFER, i]
+    paid = market.price[offer] * journey.sale_size[k] * here[REVENUE]
+    if whole[PURCHASES, i] > 0:
+        count(counts, cell, before, company + C_REPEAT, 1)
+    whole[PURCHASES, i] += 1
+    real[SPENT, i] += paid
+    count(counts, cell, before, at + N_REVENUE, fixed(paid))
+    return market.unit_cost[offer] * journey.sale_size[k]

@@ -1,0 +1,200 @@
+"""The end of a week: its sum, who leaves, who tells others, who answers a survey, and taking stock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulation.model.columns import *  # noqa: F403
+from simulation.model.kernel.beginning import words_of
+from simulation.model.kernel.counting import count
+from simulation.model.kernel.jit import inlined
+from simulation.model.kernel.meeting import choose_flagged
+from simulation.model.kernel.scratch import CHANCE, HAPPENED, HIGH, HIGHEST, LAST, LOW, LOWEST, VOICED, WAS
+from simulation.randomness import luck, threefry, uniform
+from simulation.rules import behaviour, expectation, experience
+from simulation.rules.arithmetic import clip, fixed
+
+__all__ = ["leave", "sum_up", "survey", "take_stock", "tell"]
+
+
+@inlined
+def _satisfied(satisfied: Any, memory: Any, purchases: Any, exponent: float) -> None:
+    """Sum up satisfaction of those who have ever bought."""
+    for j in range(satisfied.shape[0]):
+        after = experience.satisfaction(memory[j], exponent)
+        satisfied[j] = after if purchases[j] > 0 else satisfied[j]
+
+
+@inlined
+def sum_up(start: int, size: int, state: Any, people: Any, promising: int, room: Any) -> None:
+    """Draw the week's sum of everybody who has ever bought: trust, satisfaction, loyalty."""
+    stop = start + size
+    real, whole = state
+    low, high, first = room.real[LOW], room.real[HIGH], real[PARTS, start:stop]
+    for j in range(size):
+        low[j] = first[j]
+        high[j] = first[j]
+    for p in range(1, promising):
+        part = real[PARTS + p, start:stop]
+        for j in range(size):
+            high[j] = part[j] if part[j] > high[j] else high[j]
+            low[j] = part[j] if part[j] < low[j] else low[j]
+    trust, purchases = real[TRUST, start:stop], whole[PURCHASES, start:stop]
+    for j in range(size):
+        after = expectation.trust_of_week(
+            trust[j], high[j] - low[j], people.mixed_message, people.trust_neutral, people.trust_recovery
+        )
+        trust[j] = after if purchases[j] > 0 else trust[j]
+    satisfied, memory = real[SATISFACTION, start:stop], real[MEMORY, start:stop]
+    if people.power_mean_exponent == 0.5:  # written as a constant, so that its special case is a loop of its own
+        _satisfied(satisfied, memory, purchases, 0.5)
+    elif people.power_mean_exponent == 1.0:
+        _satisfied(satisfied, memory, purchases, 1.0)
+    else:
+        _satisfied(satisfied, memory, purchases, people.power_mean_exponent)
+    loyalty = real[LOYALTY, start:stop]
+    for j in range(size):
+        after = behaviour.loyalty_after(
+            loyalty[j], satisfied[j], trust[j], people.loyalty_satisfaction, people.loyalty_speed
+        )
+        loyalty[j] = after if purchases[j] > 0 else loyalty[j]
+
+
+@inlined
+def leave(start: int, size: int, state: Any, segments: Any, market: Any, people: Any, room: Any, counts: Any,
+          company: int) -> None:  # fmt: skip
+    """Let leads cool off and customers leave for a competitor."""
+    stop = start + size
+    real, whole = state
+    loyalty, unvoiced, base, chance = real[LOYALTY, start:stop], room.real[HIGH], room.real[LOW], room.real[CHANCE]
+    case, voiced = whole[CASE, start:stop], room.marks[VOICED]
+    for j in range(size):
+        unvoiced[j] = 1.0 if (case[j] >= 0) & (voiced[j] == 0) else 0.0
+    segment, defection = whole[SEGMENT, start:stop], segments.defection
+    for j in range(size):
+        base[j] = defection[np.uint32(segment[j])]
+    for j in range(size):
+        chance[j] = behaviour.defection_chance(
+            base[j],
+            loyalty[j],
+            market.neutral_loyalty,
+            people.defection_sensitivity,
+            unvoiced[j],
+            people.case_defection,
+        )
+    u, stage, flags = room.draws[2], whole[STAGE, start:stop], room.flags
+    for j in range(size):
+        limit = chance[j] if stage[j] == CUSTOMER else market.lead_lapse
+        flags[j] = (1 if (stage[j] == CUSTOMER) | (stage[j] == LEAD) else 0) & (1 if u[j] < limit else 0)
+    for c in range(choose_flagged(size, room)):
+        j = room.chosen[c]
+        i = start + j
+        if stage[j] == LEAD:
+            whole[STAGE, i] = PROSPECT
+        else:
+            whole[STAGE, i] = DEFECTED
+            whole[CASE, i] = -1
+            whole[CASE_WEEKS, i] = 0
+            count(counts, whole[CELL, i], whole[CELL_BEFORE, i], company + C_DEFECTIONS, 1)
+            if voiced[j] == 0:
+                count(counts, whole[CELL, i], whole[CELL_BEFORE, i], company + C_SILENT, 1)
+
+
+@inlined
+def tell(start: int, size: int, state: Any, people: Any, room: Any, counts: Any, company: int) -> None:
+    """Let who has had a bad week, or else a good one, tell others perhaps."""
+    whole = state[1]
+    u, lowest, highest, flags = room.draws[3], room.real[LOWEST], room.real[HIGHEST], room.flags
+    for j in range(size):
+        bad, good = lowest[j] < people.talk_bad_below, highest[j] > people.talk_good_above
+        limit = people.talk_bad if bad else people.talk_good
+        flags[j] = (1 if bad | good else 0) & (1 if u[j] < limit else 0)
+    for c in range(choose_flagged(size, room)):
+        j = room.chosen[c]
+        i = start + j
+        bad = lowest[j] < people.talk_bad_below
+        whole[TELLS, i] = TELLS_BAD if bad else TELLS_GOOD
+        count(counts, whole[CELL, i], whole[CELL_BEFORE, i], company + (C_BAD_TALK if bad else C_GOOD_TALK), 1)
+
+
+@inlined
+def survey(start: int, size: int, week: int, key: Any, state: Any, people: Any, value: Any, room: Any, counts: Any,
+           company: int) -> None:  # fmt: skip
+    """Send a survey to some of the customers who have met something."""
+    whole = state[1]
+    stage, last, flags, words = whole[STAGE, start : start + size], room.marks[LAST], room.flags, room.words
+    for j in range(size):
+        flags[j] = (1 if stage[j] == CUSTOMER else 0) & (1 if last[j] >= 0 else 0)
+    n = choose_flagged(size, room)
+    words_of(start, n, week, key, P_SURVEY, room)
+    for c in range(n):
+        if uniform(words[0, c]) < people.survey_rate:
+            j = room.chosen[c]
+            i = start + j
+            coaching = value[whole[CELL, i], whole[SEGMENT, i], last[j], COACHING]
+            _answer(
+                i, week, key, last[j], room.real[HAPPENED, j], coaching, state, people, words[1, c], words[2, c], words[3, c],
+                counts, company,
+            )  # fmt: skip
+
+
+@inlined
+def _answer(i: int, week: int, key: Any, k: int, happened: float, coaching: float, state: Any, people: Any, w1: Any, w2: Any,
+            w3: Any, counts: Any, company: int) -> None:  # fmt: skip
+    """Answer perhaps: would she recommend, how satisfied is she, and how was the last encounter (k)."""
+    real, whole = state
+    k0, k1, k2 = key
+    tone = happened - people.survey_indifferent
+    if uniform(w1) >= behaviour.response_chance(people.survey_response, people.survey_extremity, tone):
+        return
+    cell, before = whole[CELL, i], whole[CELL_BEFORE, i]
+    recommends = behaviour.recommendation(
+        real[SATISFACTION, i], real[WORST, i], people.survey_worst_moment, people.survey_noise * luck(w2, w3), coaching
+    )
+    w4, w5, _, _ = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 1)
+    overall = clip(real[SATISFACTION, i] + people.survey_rating_noise * luck(w4, w5) + coaching, 0.0, 1.0)
+    count(counts, cell, before, company + C_ANSWERS, 1)
+    count(counts, cell, before, company + C_OVERALL, fixed(overall))
+    if recommends >= people.survey_promoter:
+        count(counts, cell, before, company + C_PROMOTERS, 1)
+        count(counts, cell, before, company + C_NPS_POINTS, 1)
+    elif recommends < people.survey_detractor:
+        count(counts, cell, before, company + C_DETRACTORS, 1)
+        count(counts, cell, before, company + C_NPS_POINTS, -1)
+    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT_ANSWERS, 1)
+    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
+
+
+@inlined
+def take_stock(start: int, size: int, state: Any, room: Any, counts: Any, company: int) -> None:
+    """Count everybody where she stands at the end of the week."""
+    stop = start + size
+    real, whole = state
+    satisfied, trusts, loyal = room.stock[0], room.stock[1], room.stock[2]
+    satisfaction, trust, loyalty = real[SATISFACTION, start:stop], real[TRUST, start:stop], real[LOYALTY, start:stop]
+    for j in range(size):
+        satisfied[j] = fixed(satisfaction[j])
+        trusts[j] = fixed(trust[j])
+        loyal[j] = fixed(loyalty[j])
+    cells, befores, stage = whole[CELL, start:stop], whole[CELL_BEFORE, start:stop], whole[STAGE, start:stop]
+    for j in range(size):
+        count(counts, cells[j], befores[j], company + C_PROSPECTS + stage[j], 1)
+    flags, chosen, case, was = room.flags, room.chosen, whole[CASE, start:stop], room.marks[WAS]
+    for j in range(size):
+        flags[j] = 1 if stage[j] == CUSTOMER else 0
+    for c in range(choose_flagged(size, room)):
+        j = chosen[c]
+        cell, before = cells[j], befores[j]
+        count(counts, cell, before, company + C_SATISFACTION, satisfied[j])
+        count(counts, cell, before, company + C_TRUST, trusts[j])
+        count(counts, cell, before, company + C_RETAINED, was[j])
+        count(counts, cell, before, company + C_OPEN, 1 if case[j] >= 0 else 0)
+    purchases = whole[PURCHASES, start:stop]
+    for j in range(size):
+        flags[j] = 1 if purchases[j] > 0 else 0
+    for c in range(choose_flagged(size, room)):
+        j = chosen[c]
+        count(counts, cells[j], befores[j], company + C_EVER, 1)
+        count(counts, cells[j], befores[j], company + C_LOYALTY, loyal[j])
