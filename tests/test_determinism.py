@@ -10,7 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+
+from simulation.analysis.comparison import compare
+from simulation.model.target import WIDTH_VARIABLE, WidthRefused, host_processor, preference
 
 SCRIPT = Path(__file__).with_name("fingerprint.py")
 
@@ -29,6 +33,9 @@ def numpy_without_extensions() -> str:
 
 SETTINGS: dict[str, dict[str, str]] = {
     "as it comes": {},
+    "vectors of 128 bits": {"SILOSIM_VECTOR_WIDTH": "128"},
+    "vectors of 256 bits": {"SILOSIM_VECTOR_WIDTH": "256"},
+    "vectors of 512 bits": {"SILOSIM_VECTOR_WIDTH": "512"},
     "numpy without extensions": {"NPY_DISABLE_CPU_FEATURES": numpy_without_extensions()},
     "numba for any processor": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
     "another OpenBLAS kernel": {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"},
@@ -53,7 +60,19 @@ def run(setting: str = "as it comes", *options: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("setting", [name for name in SETTINGS if name != "as it comes"])
 def test_the_same_bits_in_any_setting(setting: str) -> None:
+    width = SETTINGS[setting].get(WIDTH_VARIABLE)
+    if width is not None and not can_be(width):
+        pytest.skip(f"this processor has no choice of {width} bits")
     assert run(setting) == run()
+
+
+def can_be(width: str) -> bool:
+    has = {feature[1:]: feature.startswith("+") for feature in host_processor()[1].split(",")}
+    try:
+        preference(width, has)
+    except WidthRefused:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("setting", ["as it comes", "numpy without extensions", "hash seed 4242"])
@@ -70,6 +89,15 @@ def test_large_runs_have_the_same_bits_on_two_threads() -> None:
     """With the slices as they are, not made small for a test."""
     one, two = (run("as it comes", "--population", "9001", "--threads", n) for n in ("1", "2"))
     assert one == two
+
+
+def test_a_comparison_has_the_same_bits_on_any_number_of_workers() -> None:
+    one, two = (
+        compare("silo_vs_shared", replications=3, population=150, weeks=9, seed=7, workers=workers, threads=workers)
+        for workers in (1, 2)
+    )
+    for frame in ("summary", "weekly", "customers", "journey", "ledger"):
+        pd.testing.assert_frame_equal(getattr(one, frame), getattr(two, frame), check_exact=True)
 
 
 def test_other_people_have_other_bits() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_firms import random_scenario
+from toggles import TOGGLES, toggled_firms
 from worlds import changed, differences, lived, reference, remains, shop, workshop
 
 from simulation.model import compiled
@@ -108,6 +109,52 @@ def test_random_firms_are_equal_on_any_number_of_threads(seed: int, threads: int
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled, "SMALLEST_SLICE", 16)
         assert differences(one, remains(lived(scenario, threads=threads))) == []
+
+
+BLOCKS = (1, 7, 64, 512, 1000)
+
+
+def in_blocks(scenario: Scenario, block: int, threads: int) -> dict[str, Any]:
+    """What is left when the kernel takes so many people at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "BLOCK", block)
+        patch.setattr(compiled, "SMALLEST_SLICE", 16)
+        return remains(lived(scenario, threads=threads))
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_size_of_a_block_changes_nothing(block: int) -> None:
+    """533 people are no multiple of any of them, and neither are the slices of two and three threads."""
+    sized = changed(workshop(), {"horizon": {"population": 533, "burn_in": 4, "weeks": 8}})
+    one = remains(lived(sized))
+    for threads in (1, 2, 3):
+        assert differences(one, in_blocks(sized, block, threads)) == []
+
+
+@pytest.mark.full
+@settings(max_examples=40)
+@given(SEEDS, st.sampled_from(BLOCKS), st.integers(1, 3))
+def test_random_firms_are_equal_in_blocks_of_any_size(seed: int, block: int, threads: int) -> None:
+    scenario = random_scenario(seed, population=533)
+    assert differences(remains(lived(scenario)), in_blocks(scenario, block, threads)) == []
+
+
+@settings(max_examples=20)
+@given(toggled_firms(population=60, weeks=9))
+def test_firms_with_any_mechanisms_off_are_equal(scenario: Scenario) -> None:
+    assert_equal(scenario)
+
+
+@pytest.mark.full
+@settings(max_examples=200)
+@given(toggled_firms(population=90, weeks=14))
+def test_many_firms_with_any_mechanisms_off_are_equal(scenario: Scenario) -> None:
+    assert_equal(scenario)
+
+
+@pytest.mark.parametrize("toggle", TOGGLES)
+def test_every_toggle_is_valid_alone_and_changes_the_scenario(toggle: str) -> None:
+    assert changed(workshop(), TOGGLES[toggle](workshop())) != workshop()
 
 
 MECHANISMS: dict[str, dict[str, Any]] = {

@@ -16,6 +16,7 @@ import pytest
 from pydantic import ValidationError
 from worlds import FROZEN, changed, differences, lived, remains, workshop
 
+from simulation.analysis.run import run_arm
 from simulation.model.customer import CustomerAgent
 from simulation.model.customers import Customer
 from simulation.model.department import Department
@@ -219,17 +220,31 @@ def test_models_that_were_let_go_are_forgotten(engine: Any) -> None:
     """Mesa 3.3 keeps every model in a class attribute; fifty runs must not keep fifty models."""
     kept = getattr(mesa.Agent, "_ids", {})
     before = len(kept)
-    runs = 50 if engine == "compiled" else 5
-    models: list[weakref.ref[OrganizationModel]] = []
-    for replication in range(runs):
+    for replication in range(50 if engine == "compiled" else 5):
         model = OrganizationModel(workshop(), engine=engine, population=10, burn_in=4, weeks=1, replication=replication)
         model.run()
         model.let_go()
-        models.append(weakref.ref(model))
     assert len(kept) == before
-    del model
+
+
+@engines
+def test_a_finished_run_leaves_nothing_to_the_garbage_collector(engine: Any) -> None:
+    """What only the collector could free piles up until it comes, and it comes seldom where objects are few but large."""
+    scenario = changed(workshop(), {"horizon": TINY})
+    run_arm("warm", scenario, seed=1, engine=engine)
     gc.collect()
-    assert sum(ref() is not None for ref in models) == 0
+    gc.disable()
+    try:
+        model = OrganizationModel(scenario, engine=engine)
+        model.run()
+        model.let_go()
+        parts = [weakref.ref(part) for part in (model, model.world, model.organization, model.world.engine)]
+        del model
+        assert [part() for part in parts] == [None] * 4
+        run_arm("arm", scenario, seed=1, engine=engine, keep_customers=True)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 # -- customers -------------------------------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +147,11 @@ def mean_interval(values: Sequence[float] | NDArray[np.float64], *, level: float
 @lru_cache(maxsize=256)
 def _quantile(level: float, freedom: int) -> float:
     """Student's t(freedom; (1 + level) / 2); charts ask for the same one thousands of times."""
-    return float(stats.t.ppf((1 + level) / 2, freedom))
+    from scipy.special import (
+        stdtrit,
+    )  # late, and not scipy.stats: that takes longer to import than a small run to finish
+
+    return float(stdtrit(freedom, (1 + level) / 2))
 
 
 def paired_interval(

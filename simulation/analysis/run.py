@@ -74,8 +74,8 @@ def record_of(model: OrganizationModel, *, arm: str, keep_customers: bool) -> Ru
     for d in range(len(model.departments)):
         bonus = bonus + model.bonus_by_week[:, d]
     weekly = dict(company_metrics(model.layout, counts, bonus))
-    for name, reader in model.organization.readers.items():
-        weekly[name] = reader.series(counts)
+    kpis = model.organization.kpis
+    weekly.update(zip(kpis.names, kpis.values(counts).T.copy(), strict=True))
     for d, name in enumerate(model.departments):
         weekly[f"score.{name}"] = model.scores_by_week[:, d].copy()
         weekly[f"bonus.{name}"] = model.bonus_by_week[:, d].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,8 +11,9 @@ import typer
 
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
-from simulation.cli.comparing import Request, perform, warm_up
+from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
     from simulation.scenario.faults import Fault
@@ -46,6 +48,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; the entry point of `silosim` and of `python -m simulation`."""
+    gc.set_threshold(50_000)  # start-up makes many objects that stay: looking through them again and again is for nothing
     app(prog_name="silosim")
 
 
@@ -75,6 +78,7 @@ def compare(
     workers: given.Workers = None,
     threads: given.Threads = 1,
     engine: given.EngineName = "compiled",
+    vector_width: given.VectorWidth = "auto",
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
@@ -104,6 +108,7 @@ def compare(
             workers=workers,
             threads=threads,
             engine=engine,
+            vector_width=vector_width,
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
@@ -124,6 +129,7 @@ def run(
     workers: given.Workers = None,
     threads: given.Threads = 1,
     engine: given.EngineName = "compiled",
+    vector_width: given.VectorWidth = "auto",
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
@@ -152,6 +158,7 @@ def run(
             workers=workers,
             threads=threads,
             engine=engine,
+            vector_width=vector_width,
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
@@ -266,13 +273,14 @@ def schema(
 
 
 @app.command(rich_help_panel="Run")
-def warmup(debug: given.Debug = False) -> None:
+def warmup(vector_width: given.VectorWidth = "auto", debug: given.Debug = False) -> None:
     """Compile the fast engine now, so that the first comparison does not have to.
 
     The result is kept on this computer until silosim or its libraries change.
     """
     with explained(debug=debug):
-        say("The engine is ready." if warm_up(quiet=False) else "The engine was ready already.")
+        if not warm_up(vector_width=vector_width, quiet=False):
+            say("The engine was ready already.")
 
 
 @app.command(rich_help_panel="Run")
@@ -286,6 +294,7 @@ def evidence(
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     workers: given.Workers = None,
+    vector_width: given.VectorWidth = "auto",
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -309,5 +318,6 @@ def evidence(
             out=out or Path("results") / "evidence",
             overwrite=overwrite,
             workers=workers,
+            vector_width=vector_width,
             quiet=quiet,
         )

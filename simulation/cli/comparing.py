@@ -11,6 +11,7 @@ import typer
 
 from simulation.cli.failures import FAILED, INTERRUPTED, say
 from simulation.cli.progress import shown_progress
+from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +40,7 @@ class Request:
     workers: int | None = None
     threads: int = 1
     engine: Literal["compiled", "plain"] = "compiled"
+    vector_width: str = "auto"
     out: Path | None = None
     overwrite: bool = False
     charts: bool = True
@@ -98,7 +100,7 @@ def _compare(request: Request, loaded: LoadedScenario, console: Console) -> Comp
     from simulation.analysis import comparison
 
     if request.engine == "compiled":
-        warm_up(quiet=request.quiet)
+        warm_up(vector_width=request.vector_width, quiet=request.quiet)
     arms = [request.arm or next(iter(loaded.arms))] if request.only_one_arm else None
     with shown_progress(console, quiet=request.quiet) as progress:
         return comparison.compare(
@@ -114,13 +116,6 @@ def _compare(request: Request, loaded: LoadedScenario, console: Console) -> Comp
             threads=request.threads,
             progress=progress,
         )
-
-
-def warm_up(*, quiet: bool) -> bool:
-    """Compile the fast engine before the workers need it; false when that had been done before."""
-    from simulation.model.cache import warm_up as compile_kernels
-
-    return compile_kernels(None if quiet else say)
 
 
 def _remarks(comparison: Comparison) -> list[str]:

@@ -51,13 +51,14 @@ def _in_words(error: BaseException) -> tuple[list[str], int]:
     # Light modules: saying what went wrong must not load pandas.
     from simulation.analysis.folder import FolderRefused
     from simulation.analysis.parallel import WorkerLost
+    from simulation.model.target import WidthRefused
     from simulation.scenario.faults import ScenarioError
 
     if isinstance(error, KeyboardInterrupt):
         return ["silosim: interrupted; nothing was finished, nothing written"], INTERRUPTED
     if isinstance(error, ScenarioError):
         return [str(fault) for fault in error.faults], BAD_INPUT
-    if isinstance(error, FolderRefused):
+    if isinstance(error, FolderRefused | WidthRefused):
         return [f"silosim: {error}"], BAD_INPUT
     if isinstance(error, WorkerLost):
         return [f"silosim: {error}"], FAILED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulation.cli.comparing import warm_up
 from simulation.cli.failures import say
 from simulation.cli.progress import shown_progress
+from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,7 @@ def gather(
     out: Path,
     overwrite: bool,
     workers: int | None,
+    vector_width: str,
     quiet: bool,
 ) -> None:
     """Measure all cells, print the tables, and write the folder whole or not at all."""
@@ -36,7 +37,7 @@ def gather(
 
     made_by = sources_hash()  # now: the sources may be edited while the runs go on
     check_folder(out, overwrite=overwrite)
-    warm_up(quiet=quiet)
+    warm_up(vector_width=vector_width, quiet=quiet)
     with shown_progress(Console(stderr=True), quiet=quiet) as progress:
         measures = measure_cells(
             replications=replications,

@@ -21,6 +21,7 @@ __all__ = [
     "ScenarioArgument",
     "Seed",
     "Threads",
+    "VectorWidth",
     "Weeks",
     "Workers",
 ]
@@ -100,6 +101,15 @@ EngineName: TypeAlias = Annotated[
     Literal["compiled", "plain"],
     typer.Option(
         "--engine", rich_help_panel=_MACHINE, help="compiled: fast. plain: readable Python, slow, same numbers."
+    ),
+]
+VectorWidth: TypeAlias = Annotated[
+    Literal["auto", "128", "256", "512"],
+    typer.Option(
+        "--vector-width",
+        envvar="SILOSIM_VECTOR_WIDTH",
+        rich_help_panel=_MACHINE,
+        help="Bits of the processor's vectors that the compiled engine works with. The results are the same for any width.",
     ),
 ]
 Out: TypeAlias = Annotated[

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-__all__ = ["shown_progress"]
+__all__ = ["bar", "shown_progress"]
 
 _PLAIN_LINES = 10
 """About how many lines a run prints where there is no terminal."""
@@ -25,14 +25,15 @@ def shown_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[int, 
     if quiet:
         yield lambda _done, _planned: None
     elif console.is_terminal:
-        with _bar(console) as update:
+        with bar(console, "Replications") as update:
             yield update
     else:
         yield _plain_lines()
 
 
 @contextlib.contextmanager
-def _bar(console: Console) -> Iterator[Callable[[int, int], None]]:
+def bar(console: Console, what: str, *, left: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while the block runs, to be told (done, planned); `left`: with the time left."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -42,17 +43,12 @@ def _bar(console: Console) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (
-        TextColumn("Replications"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-    )
+    columns = [TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    if left:
+        columns += [TextColumn("left:"), TimeRemainingColumn()]
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=None)
-        yield lambda done, planned: progress.update(bar, completed=done, total=planned)
+        task = progress.add_task("", total=None)
+        yield lambda done, planned: progress.update(task, completed=done, total=planned)
 
 
 def _plain_lines() -> Callable[[int, int], None]:

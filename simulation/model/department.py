@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import mesa
 
@@ -30,8 +30,7 @@ class LeverInUse:
     pending: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(NamedTuple):
     """One lever tried at another setting on the half of cells given by a column of the design."""
 
     lever: LeverInUse

@@ -8,10 +8,11 @@ every week, so a new scenario never compiles anything.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from simulation.model.jit import compiled
 from simulation.rules.joint import JOINT_FORMS
 from simulation.scenario.journey import COEFFICIENTS
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from simulation.scenario.lever import Effects, Lever
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["FlatEffect", "LeverGiven", "Tables", "effects_of", "fold", "levers_of"]
+__all__ = ["FlatEffect", "Folding", "LeverGiven", "Parts", "Tables", "effects_of", "levers_of"]
 
 COLUMN = {name: i for i, name in enumerate(COEFFICIENTS)}
 
@@ -95,6 +96,19 @@ def _targets(scenario: Scenario, effects: Effects, department: str) -> Iterator[
                 yield touchpoint, coefficient, slopes
 
 
+class Parts(NamedTuple):
+    """What levers move: one part for each coefficient of a touchpoint and each department that moves it.
+
+    Sorted by department, so that sums over departments run in their order. Arrays of positions [part].
+    """
+
+    department: NDArray[np.int64]
+    touchpoint: NDArray[np.int64]
+    coefficient: NDArray[np.int64]
+    promising: NDArray[np.int64]
+    """Position among the promising departments; -1 for another coefficient than a promise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
     """Coefficients under given lever settings.
@@ -106,37 +120,91 @@ class Tables:
     promise
         Promise of each promising department [cell, segment, touchpoint, promising department].
     due
-        Part of each coefficient that is due to each department's levers
-        [department, cell, segment, touchpoint, coefficient]; value = base + sum over departments.
+        What each part adds to its coefficient [cell, segment, part]; value = base + sum over the parts of the coefficient.
+    parts
+        Whose each part is, and of what.
     """
 
     value: NDArray[np.float64]
     promise: NDArray[np.float64]
     due: NDArray[np.float64]
+    parts: Parts
 
 
-def fold(layout: Layout, effects: list[FlatEffect], settings: NDArray[np.float64]) -> Tables:
-    """Return the coefficient tables for settings [cell, lever].
+class Folding:
+    """The effects of a scenario as arrays, made once; `fold` turns settings into coefficient tables.
 
     Sums run over effects in the order of the file and elementwise over cells and segments, so that the bits depend
     on nothing else.
     """
-    cells, departments = settings.shape[0], len(layout.departments)
-    segments, touchpoints = len(layout.segment_names), len(layout.touchpoints)
-    due = np.zeros((departments, cells, segments, touchpoints, len(COEFFICIENTS)))
-    place = {name: i for i, name in enumerate(layout.touchpoints)}
-    unit = {name: i for i, name in enumerate(layout.departments)}
-    for effect in effects:
-        signal = JOINT_FORMS[effect.form]([settings[:, lever] for lever in effect.levers]) + (0.5 - effect.neutral)
-        slopes = np.array(effect.slopes) * effect.share
-        due[unit[effect.department], :, :, place[effect.touchpoint], COLUMN[effect.coefficient]] += (
-            signal[:, None] * slopes[None, :]
-        )
-    value = np.broadcast_to(layout.base, (cells, segments, *layout.base.shape)).copy()
-    promise = np.zeros((cells, segments, touchpoints, max(1, len(layout.promising))))
-    for d in range(departments):
-        value += due[d]
-    for p, d in enumerate(layout.promising):
-        owned = np.array([owner == d for owner in layout.owner])
-        promise[:, :, :, p] = due[d, :, :, :, COLUMN["promise"]] + owned * layout.base[:, COLUMN["promise"]]
-    return Tables(value=value, promise=promise, due=due)
+
+    def __init__(self, layout: Layout, effects: list[FlatEffect]) -> None:
+        self._base = layout.base
+        self._promised = _promised(layout)
+        places = [_place(layout, effect) for effect in effects]
+        found = sorted(set(places))
+        self.parts = Parts(*(np.array([part[i] for part in found], dtype=np.int64) for i in range(4)))
+        self._part_of = np.array([found.index(place) for place in places], dtype=np.int64)
+        segments = len(layout.segment_names)
+        self._slopes = np.array([[s * e.share for s in e.slopes] for e in effects]).reshape(len(effects), segments)
+        alike: dict[tuple[str, int], list[int]] = {}
+        for e, effect in enumerate(effects):
+            alike.setdefault((effect.form, len(effect.levers)), []).append(e)
+        self._alike = [
+            (
+                JOINT_FORMS[form],
+                np.array(which),
+                np.array([effects[e].levers for e in which]).T,
+                0.5 - np.array([[effects[e].neutral] for e in which]),
+            )
+            for (form, _), which in alike.items()
+        ]
+
+    def fold(self, settings: NDArray[np.float64]) -> Tables:
+        """Return the coefficient tables for settings [cell, lever]."""
+        cells, segments = len(settings), self._slopes.shape[1]
+        signals, by_lever = np.empty((len(self._slopes), cells)), np.ascontiguousarray(settings.T)
+        for form, which, levers, shift in self._alike:
+            signals[which] = form([by_lever[lever] for lever in levers]) + shift
+        due = np.zeros((cells, segments, len(self.parts.department)))
+        value = np.empty((cells, segments, *self._base.shape))
+        promise = np.empty((cells, segments, *self._promised.shape))
+        _fold(signals, self._slopes, self._part_of, self.parts, self._base, self._promised, due, value, promise)
+        return Tables(value=value, promise=promise, due=due, parts=self.parts)
+
+
+def _place(layout: Layout, effect: FlatEffect) -> tuple[int, int, int, int]:
+    """Return department, touchpoint, coefficient and (of a promise) promising department of an effect."""
+    department, coefficient = layout.departments.index(effect.department), COLUMN[effect.coefficient]
+    promising = layout.promising.index(department) if effect.coefficient == "promise" else -1
+    return department, layout.touchpoints.index(effect.touchpoint), coefficient, promising
+
+
+def _promised(layout: Layout) -> NDArray[np.float64]:
+    """Return what is promised at the middle of every lever [touchpoint, promising department]: by its owner."""
+    promised = np.zeros((len(layout.touchpoints), max(1, len(layout.promising))))
+    for p, department in enumerate(layout.promising):
+        owned = np.array(layout.owner) == department
+        promised[owned, p] = layout.base[owned, COLUMN["promise"]]
+    return promised
+
+
+@compiled
+def _fold(signals: NDArray[np.float64], slopes: NDArray[np.float64], part_of: NDArray[np.int64], parts: Parts,
+          base: NDArray[np.float64], promised: NDArray[np.float64], due: NDArray[np.float64], value: NDArray[np.float64],
+          promise: NDArray[np.float64]) -> None:  # fmt: skip
+    """Fill `due` (zeros before), `value` and `promise` from signals [effect, cell] and slopes [effect, segment]."""
+    cells, segments, number = due.shape
+    for c in range(cells):
+        for s in range(segments):
+            for e in range(len(part_of)):
+                due[c, s, part_of[e]] += signals[e, c] * slopes[e, s]
+            for k in range(base.shape[0]):
+                for i in range(base.shape[1]):
+                    value[c, s, k, i] = base[k, i]
+                for i in range(promised.shape[1]):
+                    promise[c, s, k, i] = promised[k, i]
+            for p in range(number):
+                value[c, s, parts.touchpoint[p], parts.coefficient[p]] += due[c, s, p]
+                if parts.promising[p] >= 0:
+                    promise[c, s, parts.touchpoint[p], parts.promising[p]] += due[c, s, p]

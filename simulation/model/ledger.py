@@ -18,7 +18,8 @@ books add up exactly.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import floor
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,93 +34,37 @@ from simulation.model.columns import (
     VOLUME,
     Books,
 )
+from simulation.model.jit import compiled, helper
 from simulation.rules.arithmetic import UNITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from simulation.model.effects import Tables
-    from simulation.model.layout import Layout
+    from simulation.model.effects import Parts, Tables
+    from simulation.model.layout import Journey, Layout
 
 __all__ = ["allocate"]
 
 
-def _total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the sum over the first axis, in order (no pairwise or fused summation)."""
-    result = np.zeros(values.shape[1:])
-    for value in values:
-        result = result + value
-    return result
+class Shares(NamedTuple):
+    """Room for what the ledger works out on its way, zeros before.
 
-
-def _shares(base: NDArray[np.float64], due: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return due+ / (base + sum of due+) over departments; `due` [department, ...], `base` [...]."""
-    positive = np.maximum(due, 0.0)
-    whole = np.maximum(base, 0.0) + _total(positive)
-    return np.where(whole > 0.0, positive / np.where(whole > 0.0, whole, 1.0), 0.0)
-
-
-def _average(due: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean over cells and segments: [department, touchpoint, coefficient]."""
-    cells, segments = due.shape[1:3]
-    result = np.zeros((due.shape[0], *due.shape[3:]))
-    for cell in range(cells):
-        for segment in range(segments):
-            result = result + due[:, cell, segment]
-    return result / (cells * segments)
-
-
-def _case_shares(layout: Layout, mean: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return [department, touchpoint]: share in the pain of problems open from that touchpoint.
-
-    The weeks beyond those that the middle settings would leave open, 1 - closing rate / middle closing rate, are due to
-    whose levers slow the closing; the rest to whose levers raise the failures.
+    mean [touchpoint, department, coefficient]: what is due, on average over cells and segments; quality [touchpoint,
+    department, cell, segment]: quality - effort + relevance due. Shares, each [touchpoint, department] unless said
+    otherwise: cases in the pain of problems open from there, slowed [department] in their slower closing, waits in the load
+    on each queue and in the staff taken away from it, brings [touchpoint, segment, department] in the volume that brings such
+    people in, resolution, and worn [department] in the contacts that the firm makes.
     """
-    failure = _shares(layout.base[:, FAILURE], mean[..., FAILURE])
-    closes = layout.journey.closes
-    weekly, resolution = layout.journey.weekly, layout.base[:, RESOLUTION]
-    lost = -(mean[..., VOLUME] * resolution + mean[..., RESOLUTION]) * weekly * closes
-    lost_by = _total(np.moveaxis(lost, 1, 0))
-    middle = float(_total(weekly * resolution * closes))
-    if middle <= 0.0:
-        return failure
-    slowed = np.maximum(lost_by, 0.0)
-    all_slowed = float(_total(slowed))
-    excess = min(1.0, max(0.0, float(_total(lost_by))) / middle)
-    if all_slowed <= 0.0:
-        return failure
-    return (1.0 - excess) * failure + excess * (slowed / all_slowed)[:, None]
 
-
-def _wait_shares(
-    layout: Layout, mean: NDArray[np.float64], books: Books, cases: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return [department, touchpoint]: share in the load on each queue, and in the staff taken away from it."""
-    touchpoints = len(layout.touchpoints)
-    volume = _shares(layout.base[:, VOLUME], mean[..., VOLUME])
-    capacity = np.maximum(-(mean[..., CAPACITY] + mean[..., STAFF]), 0.0)
-    shares = np.zeros((len(layout.departments), touchpoints))
-    for k in range(touchpoints):
-        arrivals = float(books.origin[k].sum())
-        if arrivals == 0.0:
-            continue
-        sent = volume[:, k] * float(books.origin[k, touchpoints])
-        for j in range(touchpoints):
-            sent = sent + cases[:, j] * float(books.origin[k, j])
-        sent = sent + capacity[:, k] * arrivals
-        shares[:, k] = sent / (arrivals + arrivals * float(_total(capacity[:, k])))
-    return shares
-
-
-def _bring_shares(layout: Layout, due: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return [department, touchpoint, segment]: share in the volume that brings people of a segment in."""
-    cells = due.shape[1]
-    volume = np.zeros((due.shape[0], due.shape[2], due.shape[3]))
-    for cell in range(cells):
-        volume = volume + due[:, cell, :, :, VOLUME]
-    by_segment = np.swapaxes(volume / cells, 1, 2)
-    base = np.broadcast_to(layout.base[:, VOLUME, None], by_segment.shape[1:])
-    return _shares(base, by_segment)
+    mean: NDArray[np.float64]
+    quality: NDArray[np.float64]
+    moves: NDArray[np.bool_]
+    cases: NDArray[np.float64]
+    slowed: NDArray[np.float64]
+    waits: NDArray[np.float64]
+    brings: NDArray[np.float64]
+    resolution: NDArray[np.float64]
+    worn: NDArray[np.float64]
 
 
 def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
@@ -128,32 +73,185 @@ def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
     Units: fixed point (2**-20 of experience). The last department column is unattributed; each row adds up to what
     was felt at the touchpoint, exactly.
     """
-    due, mean = tables.due, _average(tables.due)
-    touchpoints, departments = len(layout.touchpoints), len(layout.departments)
-    quality = (due[..., QUALITY] - due[..., EFFORT] + due[..., RELEVANCE]).reshape(departments, -1, touchpoints)
-    cases = _case_shares(layout, mean)
-    waits = _wait_shares(layout, mean, books, cases)
-    brings = _bring_shares(layout, due).reshape(departments, -1)
-    resolution = _shares(layout.base[:, RESOLUTION], mean[..., RESOLUTION])
-    contacts = layout.journey.by_firm * layout.journey.weekly
-    worn = _shares(_total(contacts), _total(np.moveaxis(mean[..., VOLUME] * contacts, 1, 0)))
-    unresolved = -layout.people.unresolved_pain * UNITS * books.unresolved
-    result = np.zeros((touchpoints, departments + 1, 2), dtype=np.int64)
-    for k in range(touchpoints):
-        for side in range(2):
-            amount = _weighted(quality[:, :, k], books.slope[k, side].ravel())
-            amount = amount + _weighted(brings, books.fit[k, side, :touchpoints].ravel())
-            amount = amount + waits[:, k] * float(books.wait[k, side])
-            amount = amount + worn * float(books.fatigue[k, side])
-            amount = amount + resolution[:, k] * float(books.relief[k, side])
-            amount = amount + cases[:, k] * float(unresolved[k] if side == 1 else 0.0)
-            result[k, :departments, side] = np.floor(amount + 0.5).astype(np.int64)
-            for p, d in enumerate(layout.promising):
-                result[k, d, side] += books.promise[k, side, p]
-            result[k, departments, side] = books.felt[k, side] - result[k, :departments, side].sum()
+    k, d, (cells, segments, _) = len(layout.touchpoints), len(layout.departments), tables.due.shape
+    shares = Shares(
+        mean=np.zeros((k, d, layout.base.shape[1])), quality=np.zeros((k, d, cells, segments)),
+        moves=np.zeros((k, d), dtype=np.bool_), cases=np.zeros((k, d)), slowed=np.zeros(d), waits=np.zeros((k, d)),
+        brings=np.zeros((k, segments, d)), resolution=np.zeros((k, d)), worn=np.zeros(d),
+    )  # fmt: skip
+    result = np.zeros((k, d + 1, 2), dtype=np.int64)
+    promising = np.array(layout.promising, dtype=np.int64)
+    pain = -layout.people.unresolved_pain * UNITS
+    _allocate(layout.base, layout.journey, promising, pain, tables.due, tables.parts, books, shares, result)
     return result
 
 
-def _weighted(weights: NDArray[np.float64], units: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the sum of weights [department, place] x units [place] for each department, one after another."""
-    return np.add.accumulate(weights * units, axis=1)[:, -1]
+# Every sum below runs in the order of its loops, so that its bits depend on nothing else.
+
+
+@helper
+def _to_shares(base: float, due: NDArray[np.float64]) -> None:
+    """Turn what is due to each department [department] into due+ / (base + sum of due+)."""
+    total = 0.0
+    for d in range(len(due)):
+        due[d] = max(due[d], 0.0)
+        total += due[d]
+    whole = max(base, 0.0) + total
+    for d in range(len(due)):
+        due[d] = due[d] / whole if whole > 0.0 else 0.0
+
+
+@helper
+def _to_shares_in(
+    base: NDArray[np.float64], mean: NDArray[np.float64], coefficient: int, shares: NDArray[np.float64]
+) -> None:
+    """Fill `shares` [touchpoint, department] in one coefficient from the means."""
+    for k in range(shares.shape[0]):
+        for d in range(shares.shape[1]):
+            shares[k, d] = mean[k, d, coefficient]
+        _to_shares(base[k, coefficient], shares[k])
+
+
+@helper
+def _average(due: NDArray[np.float64], parts: Parts, mean: NDArray[np.float64]) -> None:
+    """Fill `mean` from what is due [cell, segment, part]."""
+    cells, segments, number = due.shape
+    for p in range(number):
+        total = 0.0
+        for c in range(cells):
+            for s in range(segments):
+                total += due[c, s, p]
+        mean[parts.touchpoint[p], parts.department[p], parts.coefficient[p]] = total / (cells * segments)
+
+
+@helper
+def _share_cases(base: NDArray[np.float64], journey: Journey, shares: Shares) -> None:
+    """Fill `cases`.
+
+    The weeks beyond those that the middle settings would leave open, 1 - closing rate / middle closing rate, are due to
+    whose levers slow the closing; the rest to whose levers raise the failures.
+    """
+    mean, cases, slowed = shares.mean, shares.cases, shares.slowed
+    _to_shares_in(base, mean, FAILURE, cases)
+    lost, middle = 0.0, 0.0
+    for k in range(len(cases)):
+        middle += journey.weekly[k] * base[k, RESOLUTION] * journey.closes[k]
+    for d in range(len(slowed)):
+        for k in range(len(cases)):
+            closing = mean[k, d, VOLUME] * base[k, RESOLUTION] + mean[k, d, RESOLUTION]
+            slowed[d] += -closing * journey.weekly[k] * journey.closes[k]
+        lost += slowed[d]
+    if middle <= 0.0:
+        return
+    _to_shares(0.0, slowed)
+    excess = min(1.0, max(0.0, lost) / middle)
+    for k in range(len(cases)):
+        for d in range(len(slowed)):
+            cases[k, d] = (1.0 - excess) * cases[k, d] + excess * slowed[d]
+
+
+@helper
+def _share_waits(base: NDArray[np.float64], origin: NDArray[np.int64], shares: Shares) -> None:
+    """Fill `waits`; `origin` are encounters by the touchpoint of the open problem that they are about."""
+    mean, waits = shares.mean, shares.waits
+    _to_shares_in(base, mean, VOLUME, waits)
+    touchpoints, departments = waits.shape
+    for k in range(touchpoints):
+        arrivals, taken = 0, 0.0
+        for j in range(touchpoints + 1):
+            arrivals += origin[k, j]
+        for d in range(departments):
+            sent = waits[k, d] * origin[k, touchpoints]
+            for j in range(touchpoints):
+                sent += shares.cases[j, d] * origin[k, j]
+            capacity = max(-(mean[k, d, CAPACITY] + mean[k, d, STAFF]), 0.0)
+            taken += capacity
+            waits[k, d] = sent + capacity * arrivals
+        for d in range(departments):
+            waits[k, d] = waits[k, d] / (arrivals + arrivals * taken) if arrivals > 0 else 0.0
+
+
+@helper
+def _share_bringing(
+    base: NDArray[np.float64], due: NDArray[np.float64], parts: Parts, brings: NDArray[np.float64]
+) -> None:
+    """Fill `brings`."""
+    cells, segments, number = due.shape
+    for p in range(number):
+        if parts.coefficient[p] == VOLUME:
+            for s in range(segments):
+                total = 0.0
+                for c in range(cells):
+                    total += due[c, s, p]
+                brings[parts.touchpoint[p], s, parts.department[p]] = total / cells
+    for k in range(len(brings)):
+        for s in range(segments):
+            _to_shares(base[k, VOLUME], brings[k, s])
+
+
+@helper
+def _share_contacts(journey: Journey, mean: NDArray[np.float64], worn: NDArray[np.float64]) -> None:
+    """Fill `worn`."""
+    middle = 0.0
+    for k in range(len(mean)):
+        weekly = journey.by_firm[k] * journey.weekly[k]
+        middle += weekly
+        for d in range(len(worn)):
+            worn[d] += mean[k, d, VOLUME] * weekly
+    _to_shares(middle, worn)
+
+
+@helper
+def _add_quality(
+    due: NDArray[np.float64], parts: Parts, quality: NDArray[np.float64], moves: NDArray[np.bool_]
+) -> None:
+    """Fill `quality` and `moves`."""
+    cells, segments, number = due.shape
+    for coefficient, sign in ((QUALITY, 1.0), (EFFORT, -1.0), (RELEVANCE, 1.0)):
+        for p in range(number):
+            if parts.coefficient[p] == coefficient:
+                k, d = parts.touchpoint[p], parts.department[p]
+                moves[k, d] = True
+                for c in range(cells):
+                    for s in range(segments):
+                        quality[k, d, c, s] += sign * due[c, s, p]
+
+
+@helper
+def _weighted(weights: NDArray[np.float64], units: NDArray[np.int64]) -> float:
+    """Return the sum of weights x units, both [row, column], one after another."""
+    total = 0.0
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            total += weights[i, j] * units[i, j]
+    return total
+
+
+@compiled
+def _allocate(base: NDArray[np.float64], journey: Journey, promising: NDArray[np.int64], pain: float,
+              due: NDArray[np.float64], parts: Parts, books: Books, shares: Shares, result: NDArray[np.int64]) -> None:  # fmt: skip
+    """Fill the ledger, zeros before; `pain` is one week of an open problem [fixed point]."""
+    _average(due, parts, shares.mean)
+    _add_quality(due, parts, shares.quality, shares.moves)
+    _share_cases(base, journey, shares)
+    _share_waits(base, books.origin, shares)
+    _share_bringing(base, due, parts, shares.brings)
+    _share_contacts(journey, shares.mean, shares.worn)
+    _to_shares_in(base, shares.mean, RESOLUTION, shares.resolution)
+    departments = len(shares.worn)
+    for k in range(len(result)):
+        for side in range(2):
+            left = books.felt[k, side]
+            for d in range(departments):
+                amount = _weighted(shares.quality[k, d], books.slope[k, side]) if shares.moves[k, d] else 0.0
+                amount += _weighted(shares.brings[:, :, d], books.fit[k, side])  # not its last row: brought by nobody
+                amount += shares.waits[k, d] * books.wait[k, side]
+                amount += shares.worn[d] * books.fatigue[k, side]
+                amount += shares.resolution[k, d] * books.relief[k, side]
+                amount += shares.cases[k, d] * (pain * books.unresolved[k] if side == 1 else 0.0)
+                booked = floor(amount + 0.5)
+                for p in range(len(promising)):
+                    booked += books.promise[k, side, p] if promising[p] == d else 0
+                result[k, d, side] = booked
+                left -= booked
+            result[k, departments, side] = left

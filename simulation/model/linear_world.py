@@ -14,6 +14,7 @@ import mesa
 import numpy as np
 
 from simulation.model.effects import LeverGiven
+from simulation.model.letting_go import let_go
 from simulation.model.metrics import KpiReader
 from simulation.model.organization import Organization, design_cells
 from simulation.randomness import PURPOSE, key, luck, threefry
@@ -257,10 +258,8 @@ class LinearModel(mesa.Model):  # type: ignore[misc]
             self.step()
 
     def let_go(self) -> None:
-        """Free the model: Mesa 3.3 keeps every model alive in a class attribute."""
-        ids = getattr(mesa.Agent, "_ids", None)
-        if ids is not None:
-            ids.pop(self, None)
+        """Free the model with its last reference; it lives no further week (see `simulation.model.letting_go`)."""
+        let_go(self)
 
 
 def _levers(departments: list[str], levers: int) -> tuple[LeverGiven, ...]:

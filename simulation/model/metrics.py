@@ -23,7 +23,7 @@ WEEKS_A_YEAR = 52
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiReader:
-    """Reads one KPI off counters.
+    """How one KPI is read off counters: scale x sum of its numerator / sum of its denominator (see `KpiTable`).
 
     Attributes
     ----------
@@ -41,22 +41,6 @@ class KpiReader:
     numerator: tuple[tuple[int, float], ...]
     denominator: tuple[tuple[int, float], ...]
     scale: float
-
-    def value(self, counts: NDArray[np.int64]) -> float:
-        """Return the KPI of counters [counter] in its unit; nan where its denominator is 0."""
-        below = _weighted(counts, self.denominator)
-        return self.scale * _weighted(counts, self.numerator) / below if below != 0.0 else float("nan")
-
-    def series(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the KPI of every week of counters [week, counter]."""
-        return np.array([self.value(week) for week in counts])
-
-
-def _weighted(counts: NDArray[np.int64], terms: tuple[tuple[int, float], ...]) -> float:
-    total = 0.0
-    for position, weight in terms:
-        total += weight * int(counts[position])
-    return total
 
 
 def readers_of(scenario: Scenario, layout: Layout) -> dict[str, KpiReader]:

@@ -6,15 +6,15 @@ same seam, so that published theory is checked with the very code that runs the 
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from simulation.model.department import Department, LeverInUse, Trial
-from simulation.model.trials import cells_needed, halves
+from simulation.model.scorecards import KpiTable
+from simulation.model.trials import cells_needed, halves, sums_by_half
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.incentive import SCHEMES, buy_in_after, pay, score, weight_in_mind
+from simulation.rules.incentive import SCHEMES, buy_in_after, pay, weight_in_mind
 from simulation.rules.information import REGIMES, Evidence
 
 if TYPE_CHECKING:
@@ -71,6 +71,11 @@ class Organization:
         The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
+
+    Attributes
+    ----------
+    in_force
+        Control setting of every lever as the world has it [lever].
     """
 
     def __init__(
@@ -94,6 +99,8 @@ class Organization:
         self._rules = (incentives, information, alignment, bounds)
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        self._bounds: Levers | None = None
+        self.kpis = KpiTable(readers)
         self.alignment, self.buy_in = alignment, alignment.buy_in
         self.lever_names = tuple(lever.name for lever in levers)
         self.pars = dict(pars) if pars is not None else {}
@@ -110,6 +117,8 @@ class Organization:
             name: Department(model, name=name, levers=own, learning=learning, run_key=run_key)
             for name, own in mine.items()
         }
+        self._card = {name: d for d, name in enumerate(departments)}
+        self._set_cards()
         self.reviews = 0
         self._trials: list[Trial] = []
         self._awaiting: list[Trial] = []
@@ -137,7 +146,10 @@ class Organization:
 
     def end_week(self, week: int, counts: NDArray[np.int64]) -> None:
         """Take in the week's counters; at the end of a review, appraise, and learn from matured trials."""
-        self._now = counts.copy() if self._now is None else self._now + counts
+        if self._now is None:
+            self._now = counts
+        else:
+            self._now += counts
         if (week + 1) % self.learning.review_weeks == 0:
             self._hold_review(self._now)
 
@@ -163,45 +175,59 @@ class Organization:
                 information = change.information or information
                 alignment = change.alignment or alignment
                 bounds = change.levers or bounds
-        self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
+        if incentives is not self.incentives:
+            self.incentives = incentives
+            self._set_cards()
+        self.information, self.frozen = information, bounds.frozen
         if alignment is not self.alignment:  # a new message of leadership
             self.alignment, self.buy_in = alignment, alignment.buy_in
-        moved = False
-        for department in self.departments.values():
-            for lever in department.levers:
-                moved |= _hold(lever, bounds)
-        if moved:
+        if bounds is not self._bounds:
+            self._bounds = bounds
+            self._hold_levers(bounds)
+
+    def _hold_levers(self, bounds: Levers) -> None:
+        """Apply new mandates; they hold until other bounds come."""
+        moved = [_hold(lever, bounds) for department in self.departments.values() for lever in department.levers]
+        if any(moved):
             self.apply_settings()
+
+    def _set_cards(self) -> None:
+        """Make out every department's scorecard, and the shared one as the last."""
+        own = [department.kpis for department in self.given.values()]
+        self._cards = self.kpis.cards([*own, self.incentives.shared_metrics])
 
     def apply_settings(self) -> None:
         """Send every cell's settings to the world: control everywhere, the tried setting in each trial's half."""
-        settings = np.tile(self.settings(), (self._halves.shape[1], 1))
-        for trial in self._trials:
-            if not trial.lever.held:
-                settings[self._halves[trial.column], trial.lever.index] = trial.tried
+        self.in_force = self.settings()
+        settings = np.empty((self._halves.shape[1], len(self.in_force)))
+        settings[:] = self.in_force
+        trials = [trial for trial in self._trials if not trial.lever.held]
+        if trials:
+            levers = np.array([trial.lever.index for trial in trials])
+            tried = np.array([trial.tried for trial in trials])
+            halves = self._halves[[trial.column for trial in trials]]
+            settings.T[levers] = np.where(halves, tried[:, None], self.in_force[levers, None])
         self.world.set_levers(settings)
 
     # -- appraisal -----------------------------------------------------------------------------------------------
 
     def fix_pars(self, counts: NDArray[np.int64]) -> None:
         """Fix as par what the starting policy has brought [counter]; pars that were given stay."""
-        for name, reader in self.readers.items():
-            self.pars.setdefault(name, reader.value(counts))
+        for name, value in zip(self.kpis.names, self.kpis.values(counts[None])[0].tolist(), strict=True):
+            self.pars.setdefault(name, value)
 
     def _hold_review(self, counts: NDArray[np.int64]) -> None:
-        overall = counts[0].sum(axis=0)
-        shared = self.score(self.incentives.shared_metrics, overall)
+        overall = self.kpis.scores(counts[:1].sum(axis=1), self._cards, self.pars)[0].tolist()
+        shared = overall[-1]
         for name, department in self.departments.items():
-            department.score = self.score(self.given[name].kpis, overall)
+            department.score = overall[self._card[name]]
             department.appraisal = SCHEMES[self.incentives.scheme](department.score, shared, self._weight(name))
         self._shared_scores.append(shared)
-        if self._young is not None:
-            matured = self._young + counts[1]
-            for trial in self._awaiting:
-                self._judge(trial, matured)
+        if self._young is not None and self._awaiting:
+            self._judge(self._young + counts[1])
         self._let_buy_in_move()
         self._awaiting, self._trials = self._trials, []
-        self._young, self._now = counts[0].copy(), None
+        self._young, self._now = counts[0], None
         self.reviews += 1
 
     def _let_buy_in_move(self) -> None:
@@ -216,31 +242,27 @@ class Organization:
 
     def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
-        total, whole = 0.0, 0.0
-        for name, weight in weights.items():
-            reader = self.readers[name]
-            value = reader.value(counts)
-            whole += weight
-            if not (math.isnan(value) or math.isnan(self.pars[name])):
-                total += weight * score(value, self.pars[name], reader.stretch, reader.direction)
-        return total / whole if whole > 0.0 else 0.0
+        return float(self.kpis.scores(counts[None], self.kpis.cards([weights]), self.pars)[0, 0])
 
-    def _judge(self, trial: Trial, matured: NDArray[np.int64]) -> None:
-        """Show the department what it may see of a matured trial, and let it learn."""
-        department = self.departments[trial.lever.given.department]
-        half = self._halves[trial.column]
-        tried, control = matured[half].sum(axis=0), matured[~half].sum(axis=0)
-        kpis, shared_metrics = self.given[department.name].kpis, self.incentives.shared_metrics
+    def _judge(self, matured: NDArray[np.int64]) -> None:
+        """Show departments what they may see of matured trials, and let them learn; counters are [cell, counter]."""
+        sums = sums_by_half(matured, self._halves, [trial.column for trial in self._awaiting])
+        scores = self.kpis.scores(sums, self._cards, self.pars).tolist()
+        see, appraise = REGIMES[self.information.regime], SCHEMES[self.incentives.scheme]
+        in_mind = {name: weight_in_mind(self._weight(name), self.buy_in) for name in self.departments}
         after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
-        # All that a review of trial has brought: the mean difference over that review and the next, times the two.
-        evidence = Evidence(
-            own=COHORT_REVIEWS * (self.score(kpis, tried) - self.score(kpis, control)),
-            shared_by_half=COHORT_REVIEWS * (self.score(shared_metrics, tried) - self.score(shared_metrics, control)),
-            shared_change=COHORT_REVIEWS * (after - self._shared_scores[-3]),
-        )
-        own, shared = REGIMES[self.information.regime](evidence)
-        in_mind = weight_in_mind(self._weight(department.name), self.buy_in)
-        department.judge(trial, SCHEMES[self.incentives.scheme](own, shared, in_mind))
+        change = COHORT_REVIEWS * (after - self._shared_scores[-3])
+        for trial, tried, control in zip(self._awaiting, scores[0::2], scores[1::2], strict=True):
+            name = trial.lever.given.department
+            mine = self._card[name]
+            # All that a review of trial has brought: the mean difference over that review and the next, times the two.
+            evidence = Evidence(
+                own=COHORT_REVIEWS * (tried[mine] - control[mine]),
+                shared_by_half=COHORT_REVIEWS * (tried[-1] - control[-1]),
+                shared_change=change,
+            )
+            own, shared = see(evidence)
+            self.departments[name].judge(trial, appraise(own, shared, in_mind[name]))
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from simulation.model.customers import Customers
 from simulation.model.effects import levers_of
 from simulation.model.layout import counter_index, layout_of
+from simulation.model.letting_go import let_go
 from simulation.model.metrics import company_metrics, readers_of
 from simulation.model.organization import Organization, design_cells
 from simulation.model.world import JourneyWorld
@@ -116,6 +117,9 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         self.scores_by_week = np.zeros((length, departments))
         self.bonus_by_week = np.zeros((length, departments))
         self.waits_by_week = np.zeros((length, len(self.layout.touchpoints)))
+        self._scores, self._bonus = np.zeros(departments), np.zeros(departments)
+        self._take_appraisals()
+        self._loyal, self._ever = (counter_index(self.layout, name) for name in ("loyalty", "ever_customers"))
         self.datacollector = mesa.DataCollector(model_reporters={"loyalty": "loyalty"})
 
     def _engine(self, engine: EngineName, threads: int) -> Engine:
@@ -143,7 +147,10 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         counts, lived = self.world.week(), self.week
         self._record(counts)
         if self.week >= 0:
+            reviews = self.organization.reviews
             self.organization.end_week(self.week, counts)
+            if self.organization.reviews > reviews:
+                self._take_appraisals()
         self.week += 1
         self.datacollector.collect(self)
         if lived == -1:
@@ -163,25 +170,24 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
             self.step()
 
     def let_go(self) -> None:
-        """Free the model: Mesa 3.3 keeps every model alive in a class attribute."""
-        ids = getattr(mesa.Agent, "_ids", None)
-        if ids is not None:
-            ids.pop(self, None)
+        """Free the model with its last reference; it lives no further week (see `simulation.model.letting_go`)."""
+        let_go(self)
 
     def _record(self, counts: NDArray[np.int64]) -> None:
         self.counts_by_week[self.week + self.given.horizon.burn_in] = counts[0].sum(axis=0)
         if self.week < 0:
             return
-        self.settings_by_week[self.week] = self.organization.settings()
+        self.settings_by_week[self.week] = self.organization.in_force
         self.waits_by_week[self.week] = self.world.waits[0]
-        for d, department in enumerate(self.departments.values()):
-            self.scores_by_week[self.week, d] = department.appraisal
-            self.bonus_by_week[self.week, d] = self._bonus(department)
+        self.scores_by_week[self.week] = self._scores
+        self.bonus_by_week[self.week] = self._bonus
 
-    def _bonus(self, department: Department) -> float:
-        """Return a week's bonus of a department [money]."""
-        full = self.given.departments[department.name].bonus * self.given.horizon.population / 1000.0
-        return full * self.organization.bonus_share(department)
+    def _take_appraisals(self) -> None:
+        """Take over every department's last appraisal, and what it brings a week [money]; they stand until the next."""
+        for d, (name, department) in enumerate(self.departments.items()):
+            full = self.given.departments[name].bonus * self.given.horizon.population / 1000.0
+            self._scores[d] = department.appraisal
+            self._bonus[d] = full * self.organization.bonus_share(department)
 
     def _end_burn_in(self) -> None:
         burn_in = self.given.horizon.burn_in
@@ -204,9 +210,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
     def loyalty(self) -> float:
         """Mean loyalty of everybody who has ever bought [0-100] in the last week lived (for data collectors)."""
         lived = self.week + self.given.horizon.burn_in
-        total, people = (
-            self.counts_by_week[lived - 1, counter_index(self.layout, name)] for name in ("loyalty", "ever_customers")
-        )
+        total, people = (self.counts_by_week.item(lived - 1, counter) for counter in (self._loyal, self._ever))
         return 100.0 * (total / UNITS) / people if lived > 0 and people > 0 else float("nan")
 
     def metric(self, name: str) -> float:
@@ -215,9 +219,10 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         if lived == 0:
             return float("nan")
         counts = self.counts_by_week[lived - 1 : lived]
-        if name in self.organization.readers:
-            return self.organization.readers[name].value(counts[0])
-        bonus = np.array([sum(self._bonus(d) for d in self.departments.values())])
+        kpis = self.organization.kpis
+        if name in kpis.names:
+            return float(kpis.values(counts)[0, kpis.names.index(name)])
+        bonus = np.array([sum(self._bonus.tolist())])
         return float(company_metrics(self.layout, counts, bonus)[name][0])
 
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.model.jit import compiled
 from simulation.randomness import PURPOSE, threefry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["cells_needed", "deal", "halves"]
+__all__ = ["cells_needed", "deal", "halves", "sums_by_half"]
 
 
 def cells_needed(trials: int) -> int:
@@ -50,3 +53,22 @@ def deal(key: tuple[int, int, int], review: int, population: int, cells: int) ->
     slots = np.arange(population, dtype=np.int64)
     word, _, _, _ = threefry(*key, 0, slots, review, PURPOSE["cell"], 0)
     return (word & (cells - 1)).astype(np.int32)
+
+
+def sums_by_half(counts: NDArray[np.int64], design: NDArray[np.bool_], columns: Sequence[int]) -> NDArray[np.int64]:
+    """Return counters [2 x trial, counter] from counters [cell, counter]: trial half and control half of each column."""
+    sums = np.zeros((2 * len(columns), counts.shape[1]), dtype=np.int64)
+    _sum_up(counts, design, np.array(columns, dtype=np.int64), sums)
+    return sums
+
+
+@compiled
+def _sum_up(
+    counts: NDArray[np.int64], design: NDArray[np.bool_], columns: NDArray[np.int64], sums: NDArray[np.int64]
+) -> None:
+    """Add each cell's counters to the half that it is in."""
+    for trial in range(len(columns)):
+        for cell in range(counts.shape[0]):
+            half = 2 * trial + (0 if design[columns[trial], cell] else 1)
+            for counter in range(counts.shape[1]):
+                sums[half, counter] += counts[cell, counter]

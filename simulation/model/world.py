@@ -19,10 +19,11 @@ from simulation.model.columns import (
     new_books,
     new_counts,
 )
-from simulation.model.effects import Tables, effects_of, fold
+from simulation.model.effects import Folding, Tables, effects_of
+from simulation.model.jit import compiled
 from simulation.model.ledger import allocate
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.arithmetic import UNITS
+from simulation.rules.arithmetic import fixed
 from simulation.rules.queue import backlog_after, wait_of
 
 if TYPE_CHECKING:
@@ -99,10 +100,12 @@ class JourneyWorld:
         self.backlog = np.zeros(len(layout.touchpoints))
         self.waits = np.zeros((cells, len(layout.touchpoints)))
         self.ledger = np.zeros((len(layout.touchpoints), len(layout.departments) + 1, 2), dtype=np.int64)
-        self._effects = effects_of(scenario)
+        self._folding = Folding(layout, effects_of(scenario))
         self._settings: NDArray[np.float64] | None = None
         self._tables: Tables | None = None
         self._books = new_books(layout, cells)
+        full, cost = layout.capacity * self.population, layout.capacity_cost * self.population / cells
+        self._staff = (full, cost)
         self._capacity = np.zeros((cells, len(layout.touchpoints)))
         self._whole_capacity = np.zeros(len(layout.touchpoints))
         self._payroll = np.zeros((cells, len(layout.touchpoints)), dtype=np.int64)
@@ -113,8 +116,9 @@ class JourneyWorld:
             return
         self.close_books()
         self._settings = settings.copy()
-        self._tables = fold(self.layout, self._effects, settings)
-        self._staff_up(self._tables)
+        self._tables = self._folding.fold(settings)
+        _staff_up(self._tables.value, *self._staff, self._capacity, self._payroll)
+        self._whole_capacity = _mean(self._capacity)
 
     def deal(self, review: int) -> None:
         """Put everybody into a random cell for the trials of this review."""
@@ -135,49 +139,68 @@ class JourneyWorld:
         """Live one week; return its counters [this review's cell / the one before, cell, counter]."""
         assert self._tables is not None, "set_levers comes first"
         counts = new_counts(self.layout, self.cells)
-        self._set_waits()
+        _set_waits(self.backlog, self._capacity, self.waits)
         self.engine.week(self.weeks_done, self._tables, self.waits, counts, self._books)
-        self._run_queues(counts)
-        self._pay_staff(counts)
+        _run_queues(self.backlog, self._whole_capacity, counts)
+        _pay_staff(self._payroll, counts)
         self.weeks_done += 1
         return counts
 
-    def _staff_up(self, tables: Tables) -> None:
-        """Work out capacity and its cost under new settings, each [cell, touchpoint].
 
-        `_capacity` is what all staff would get through if it worked as in that cell [encounters a week], `_whole_capacity`
-        its mean over cells [touchpoint], `_payroll` the cell's part of the cost of staff [money in fixed point].
-        """
-        value = tables.value[:, 0]
-        staff = np.maximum(value[:, :, STAFF], LEAST_CAPACITY)
-        multiplier = np.maximum(value[:, :, CAPACITY], LEAST_CAPACITY) * staff
-        self._capacity = multiplier * (self.layout.capacity * self.population)
-        self._whole_capacity = _mean(self._capacity)
-        cost = staff * (self.layout.capacity_cost * self.population / self.cells)
-        self._payroll = np.floor(cost * UNITS + 0.5).astype(np.int64)
+@compiled
+def _staff_up(value: NDArray[np.float64], full: NDArray[np.float64], full_cost: NDArray[np.float64],
+              capacity: NDArray[np.float64], payroll: NDArray[np.int64]) -> None:  # fmt: skip
+    """Work out capacity and its cost under new settings.
 
-    def _set_waits(self) -> None:
-        """A half with more staff waits in proportion less; all share one backlog, known from last week."""
-        for k, backlog in enumerate(self.backlog.tolist()):
-            if backlog > 0.0:
-                self.waits[:, k] = [
-                    wait_of(backlog, capacity, LONGEST_WAIT) for capacity in self._capacity[:, k].tolist()
-                ]
-            else:
-                self.waits[:, k] = 0.0
+    Parameters
+    ----------
+    value
+        The coefficients (see `Tables`).
+    full, full_cost
+        Capacity of each touchpoint [encounters a week], and a cell's part of its cost [money a week].
+    capacity
+        To be filled: what all staff would get through if it worked as in that cell [cell, touchpoint].
+    payroll
+        To be filled: the cell's part of the cost of staff [cell, touchpoint; money in fixed point].
+    """
+    cells, touchpoints = capacity.shape
+    for k in range(touchpoints):
+        for c in range(cells):
+            staff = max(value[c, 0, k, STAFF], LEAST_CAPACITY)
+            capacity[c, k] = max(value[c, 0, k, CAPACITY], LEAST_CAPACITY) * staff * full[k]
+            payroll[c, k] = fixed(staff * full_cost[k])
 
-    def _run_queues(self, counts: NDArray[np.int64]) -> None:
-        for k, capacity in enumerate(self._whole_capacity.tolist()):
-            if capacity == np.inf:
-                continue
-            arrivals = float(counts[0, :, k * TOUCHPOINT_WIDTH + N_ENCOUNTERS].sum())
-            self.backlog[k] = backlog_after(float(self.backlog[k]), arrivals, capacity)
 
-    def _pay_staff(self, counts: NDArray[np.int64]) -> None:
-        """Book the cost of capacity to the halves that use it."""
-        company = counts.shape[2] - COMPANY_WIDTH
-        counts[:, :, N_COST:company:TOUCHPOINT_WIDTH] += self._payroll
-        counts[:, :, company + C_COST] += self._payroll.sum(axis=1)
+@compiled
+def _set_waits(backlog: NDArray[np.float64], capacity: NDArray[np.float64], waits: NDArray[np.float64]) -> None:
+    """A half with more staff waits in proportion less; all share one backlog, known from last week."""
+    cells, touchpoints = waits.shape
+    for c in range(cells):
+        for k in range(touchpoints):
+            waits[c, k] = wait_of(backlog[k], capacity[c, k], LONGEST_WAIT)
+
+
+@compiled
+def _run_queues(backlog: NDArray[np.float64], capacity: NDArray[np.float64], counts: NDArray[np.int64]) -> None:
+    """Let every queue [touchpoint] take in the week's encounters and work off what its capacity allows."""
+    for k in range(len(backlog)):
+        if capacity[k] != np.inf:
+            arrivals = 0
+            for c in range(counts.shape[1]):
+                arrivals += counts[0, c, k * TOUCHPOINT_WIDTH + N_ENCOUNTERS]
+            backlog[k] = backlog_after(backlog[k], float(arrivals), capacity[k])
+
+
+@compiled
+def _pay_staff(payroll: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+    """Book the cost of capacity [cell, touchpoint] to the halves that use it."""
+    company = counts.shape[2] - COMPANY_WIDTH
+    cells, touchpoints = payroll.shape
+    for side in range(2):
+        for c in range(cells):
+            for k in range(touchpoints):
+                counts[side, c, k * TOUCHPOINT_WIDTH + N_COST] += payroll[c, k]
+                counts[side, c, company + C_COST] += payroll[c, k]
 
 
 def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from numba.extending import register_jitable
 
 from simulation.rules.arithmetic import clip
 
@@ -27,7 +29,8 @@ PAY_CAP = 1.5
 """Highest bonus as a multiple of the full bonus. Our assumption."""
 
 
-def score(value: float, par: float, stretch: float, direction: int) -> float:
+@register_jitable(forceinline=True)
+def score(value: Any, par: Any, stretch: Any, direction: Any) -> Any:
     """Return how far a metric stands between par (0) and stretch (1): direction (value - par) / stretch.
 
     Parameters

@@ -24,6 +24,5 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class Part(BaseModel):
     """A frozen piece of a scenario: unknown keys and wrong types are errors."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    # Not `use_attribute_docstrings`, which reads and parses every source at import; `schema` does that when it is asked for.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

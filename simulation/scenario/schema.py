@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from copy import deepcopy
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
+from simulation.scenario.base import Part
 from simulation.scenario.journey import COEFFICIENTS
 from simulation.scenario.names import REGIMES, RULES, SCHEMES
 from simulation.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["json_schema"]
 
@@ -23,9 +31,11 @@ def json_schema() -> dict[str, Any]:
     schema = Scenario.model_json_schema()
     required = schema.pop("required")
     definitions: dict[str, Any] = schema.pop("$defs")
+    for part in Part.__subclasses__():
+        _describe(part, schema if part is Scenario else definitions.get(part.__name__, {}))
     _name_choices(definitions)
-    for part in (schema, *definitions.values()):
-        _relax(part)
+    for node in (schema, *definitions.values()):
+        _relax(node)
     properties: dict[str, Any] = schema["properties"]
     definitions["Changes"] = {
         "type": "object",
@@ -47,6 +57,24 @@ def json_schema() -> dict[str, Any]:
         "anyOf": [{"required": ["extends"]}, {"required": required}],
         "$defs": definitions,
     }
+
+
+def _describe(part: type[Part], node: dict[str, Any]) -> None:
+    """Give every property the docstring that stands below its field."""
+    properties = node.get("properties", {})
+    for name, words in _docstrings(part):
+        if name in properties:
+            properties[name]["description"] = words
+
+
+def _docstrings(part: type[Part]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a part that a docstring follows, with its words."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
+    assert isinstance(definition, ast.ClassDef)
+    for field, below in pairwise(definition.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            words = ast.literal_eval(below.value)
+            yield field.target.id, inspect.cleandoc(words)
 
 
 def _name_choices(definitions: dict[str, Any]) -> None:

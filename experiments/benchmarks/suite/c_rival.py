@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from simulation.model.organization_model import OrganizationModel
 
-__all__ = ["CRival", "compiler"]
+__all__ = ["FLAGS", "CRival", "compiler", "compiler_version"]
 
+# -mprefer-vector-width=512, -fno-trapping-math and unrolling were tried: within 3 % of these.
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC")
 TOUCHED = ("weekly", "quality", "gain", "loss", "conversion", "cost", "fit")
 BOOKS = 16
@@ -36,6 +37,14 @@ class _World(ctypes.Structure):
 def compiler() -> str | None:
     """Return the C compiler, if there is one."""
     return shutil.which("gcc")
+
+
+def compiler_version() -> str:
+    """Return the C compiler's name and version."""
+    gcc = compiler()
+    assert gcc is not None, "gcc is missing"
+    done = subprocess.run([gcc, "-dumpfullversion"], capture_output=True, text=True, check=True)
+    return f"gcc {done.stdout.strip()}"
 
 
 def _library() -> Any:

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulation.model.target import WIDTH_VARIABLE, target
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -86,10 +88,12 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Span:
 
 
 def machine() -> str:
-    """Return one line that says on what a result was measured: processor, cores and how busy, versions; no paths."""
+    """Return one line that says on what a result was measured: processor, vectors, cores and how busy, versions; no paths."""
     packages = ", ".join(f"{name} {_version(name)}" for name in ("mesa", "numba", "llvmlite", "numpy"))
     busy = f" ({os.getloadavg()[0]:.1f} busy)" if hasattr(os, "getloadavg") else ""
-    system = f"{os.cpu_count()} cores{busy}, {platform.system()}"
+    asked, told = os.environ.get(WIDTH_VARIABLE) or "auto", target()[1].rpartition(",")[2]
+    vectors = f"vector width {asked}{f' ({told})' if 'prefer' in told else ''}"
+    system = f"{vectors}, {os.cpu_count()} cores{busy}, {platform.system()}"
     return f"{_processor()}, {system}; Python {platform.python_version()}, {packages}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.model import columns as at
-from simulation.randomness import luck, threefry, uniform
+from simulation.randomness import luck, uniform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["NumpyRival"]
 
-CHUNK = 4096
+CHUNK = 32768
+"""People at a time: the best of 1,024 to 65,536, measured; smaller chunks pay more for calls than they save in memory."""
 LEAST = 0.02
+PARITY = 0x1BD11BDA
+ROTATIONS = (((10, 26), (11, 21), (13, 27), (23, 5)), ((6, 20), (17, 11), (25, 10), (18, 20)))
 
 
 class NumpyRival:
@@ -43,20 +46,20 @@ class NumpyRival:
 
     def _chunk(self, first: int, last: int) -> None:
         real, people = self.real[:, first:last], self.people
-        slots = np.arange(first, last, dtype=np.int64)
+        slots = np.arange(first, last, dtype=np.uint32)
         norm = self.segments.expectation[0]
         real[at.SHOULD] += people.should_forgetting * (norm - real[at.SHOULD])
         real[at.WORST] *= 1.0 - people.worst_moment_fading
-        words = threefry(*self.key, 0, slots, self.week, at.P_MEET, 0)
+        words = threefry(self.key, slots, self.week, at.P_MEET)
         for k, weekly in enumerate(self.journey.weekly.tolist()):
             met = np.flatnonzero(uniform(words[k]) < weekly)
             self._encounters(k, slots[met], real, met)
         self._end(real, slots, first, last)
 
-    def _encounters(self, k: int, slots: NDArray[np.int64], real: NDArray[np.float64], met: NDArray[np.intp]) -> None:
+    def _encounters(self, k: int, slots: NDArray[np.uint32], real: NDArray[np.float64], met: NDArray[np.intp]) -> None:
         """Let those who meet touchpoint k feel it and learn what to expect."""
         people, memory = self.people, self.segments.memory[0]
-        w0, w1, _, _ = threefry(*self.key, 0, slots, self.week, at.P_ENCOUNTER + k, 0)
+        w0, w1, _, _ = threefry(self.key, slots, self.week, at.P_ENCOUNTER + k)
         base = self.base[k]
         quality = base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + people.noise * luck(w0, w1)
         will, should = real[at.WILL, met], real[at.SHOULD, met]
@@ -71,7 +74,7 @@ class NumpyRival:
         real[at.WILL, met] = will + people.will_learning * (quality - will)
         real[at.SHOULD, met] = should + people.should_learning * np.maximum(gap, 0.0)
 
-    def _end(self, real: NDArray[np.float64], slots: NDArray[np.int64], first: int, last: int) -> None:
+    def _end(self, real: NDArray[np.float64], slots: NDArray[np.uint32], first: int, last: int) -> None:
         """Draw the week's sum; some leave."""
         people = self.people
         trust = _share(real[at.TRUST] + people.trust_recovery * (people.trust_neutral - real[at.TRUST]))
@@ -80,8 +83,35 @@ class NumpyRival:
         real[at.TRUST], real[at.SATISFACTION] = trust, satisfaction
         loyalty += people.loyalty_speed * (weight * satisfaction + (1.0 - weight) * trust - loyalty)
         chance = self.segments.defection[0] * np.exp(people.defection_sensitivity * (self.neutral - loyalty))
-        _, _, leave, _ = threefry(*self.key, 0, slots, self.week, at.P_FINISH, 0)
+        _, _, leave, _ = threefry(self.key, slots, self.week, at.P_FINISH)
         self.customer[first:last] &= uniform(leave) >= chance
+
+
+def threefry(key: tuple[int, int, int], slots: NDArray[np.uint32], week: int, purpose: int) -> list[NDArray[np.uint32]]:
+    """Return the same four words as `simulation.randomness.threefry`, worked in place on words of 32 bits: twice as fast."""
+    keys = [*key, 0, PARITY ^ key[0] ^ key[1] ^ key[2]]
+    words = [slots + np.uint32(keys[0])]
+    words += [
+        np.full_like(slots, (number + k) & 0xFFFFFFFF) for number, k in zip((week, purpose, 0), keys[1:4], strict=True)
+    ]
+    a, b, c, d = words
+    spare = np.empty_like(slots)
+    for i in range(5):
+        for turn, (r, s) in enumerate(ROTATIONS[i % 2]):
+            one, other = (b, d) if turn % 2 == 0 else (d, b)
+            _mix(a, one, r, spare)
+            _mix(c, other, s, spare)
+        for n in range(4):
+            words[n] += np.uint32((keys[(n + i + 1) % 5] + (i + 1 if n == 3 else 0)) & 0xFFFFFFFF)
+    return words
+
+
+def _mix(a: NDArray[np.uint32], b: NDArray[np.uint32], r: int, spare: NDArray[np.uint32]) -> None:
+    a += b
+    np.left_shift(b, np.uint32(r), out=spare)
+    b >>= np.uint32(32 - r)
+    b |= spare
+    b ^= a
 
 
 def _share(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -89,7 +89,6 @@ static double met(const world *w, int64_t i, int64_t k, word w0, word w1) {
     COUNT(at + N_ENCOUNTERS, 1);
     COUNT(at + N_EXPERIENCE, fixed(happened));
     COUNT(at + N_COST, fixed(t[T_COST]));
-    COUNT(w->touchpoints * TOUCHPOINT_WIDTH + C_COST, fixed(t[T_COST]));
     return happened;
 }
 
@@ -97,7 +96,6 @@ static void stock(const world *w, int64_t i) {
     const int64_t n = w->n, company = w->touchpoints * TOUCHPOINT_WIDTH;
     double *real = w->real; int32_t *whole = w->whole;
     CELLS(i);
-    COUNT(company + C_PEOPLE, 1);
     COUNT(company + C_PROSPECTS + W(STAGE), 1);
     if (W(STAGE) == CUSTOMER) {
         COUNT(company + C_SATISFACTION, fixed(R(SATISFACTION)));
@@ -109,16 +107,26 @@ static void stock(const world *w, int64_t i) {
     }
 }
 
-static void end_week(const world *w, int64_t i, double u) {
+static void end_week(const world *w, int64_t start, int64_t size, const word *words) {
     const int64_t n = w->n, company = w->touchpoints * TOUCHPOINT_WIDTH;
-    double *real = w->real; int32_t *whole = w->whole;
+    int32_t *whole = w->whole;
     const double *p = w->p;
-    CELLS(i);
-    R(TRUST) = clip(R(TRUST) - p[MIXED] * 0.0 + p[TRUST_RECOVERY] * (p[TRUST_NEUTRAL] - R(TRUST)), 0.0, 1.0);
-    R(SATISFACTION) = clip(R(MEMORY) * R(MEMORY), 0.02, 1.0);
-    R(LOYALTY) += p[LOYALTY_SPEED] * (p[LOYALTY_WEIGHT] * R(SATISFACTION) + (1.0 - p[LOYALTY_WEIGHT]) * R(TRUST) - R(LOYALTY));
-    if (W(STAGE) == CUSTOMER) {
-        if (u < clip(p[DEFECTION] * exp_(p[DEFECTION_SENSITIVITY] * (p[NEUTRAL] - R(LOYALTY))), 0.0, 1.0)) {
+    double *restrict trust = w->real + TRUST * n + start, *restrict satisfied = w->real + SATISFACTION * n + start;
+    double *restrict loyalty = w->real + LOYALTY * n + start;
+    const double *restrict memory = w->real + MEMORY * n + start;
+    double chance[BLOCK];
+    for (int64_t j = 0; j < size; j++) {
+        trust[j] = clip(trust[j] - p[MIXED] * 0.0 + p[TRUST_RECOVERY] * (p[TRUST_NEUTRAL] - trust[j]), 0.0, 1.0);
+        satisfied[j] = clip(memory[j] * memory[j], 0.02, 1.0);
+        loyalty[j] += p[LOYALTY_SPEED] * (p[LOYALTY_WEIGHT] * satisfied[j] + (1.0 - p[LOYALTY_WEIGHT]) * trust[j] - loyalty[j]);
+    }
+    for (int64_t j = 0; j < size; j++)
+        chance[j] = clip(p[DEFECTION] * exp_(p[DEFECTION_SENSITIVITY] * (p[NEUTRAL] - loyalty[j])), 0.0, 1.0);
+    for (int64_t j = 0; j < size; j++) {
+        const int64_t i = start + j;
+        if (W(STAGE) != CUSTOMER) continue;
+        CELLS(i);
+        if (uniform(words[j]) < chance[j]) {
             W(STAGE) = DEFECTED;
             COUNT(company + C_DEFECTIONS, 1);
             COUNT(company + C_SILENT, 1);
@@ -129,15 +137,28 @@ static void end_week(const world *w, int64_t i, double u) {
 
 static void begin(const world *w, int64_t start, int64_t size) {
     const int64_t n = w->n;
-    double *real = w->real; int32_t *whole = w->whole;
     const double *p = w->p;
-    for (int64_t i = start; i < start + size; i++) {
-        R(PARTS) *= 1.0 - p[PROMISE_FORGETTING], R(PARTS + 1) *= 1.0 - p[PROMISE_FORGETTING];
-        R(SHOULD) += p[SHOULD_FORGETTING] * (p[NORM] - R(SHOULD));
-        R(WORST) *= 1.0 - p[WORST_FADING];
-        R(FATIGUE) *= 1.0 - p[FATIGUE_FADING];
-        R(REPUTATION) *= 1.0 - p[REPUTATION_FADING];
-        W(HEARD_GOOD) = W(HEARD_BAD) = 0, W(TELLS) = TELLS_NOTHING;
+    int32_t *whole = w->whole;
+    double *restrict will = w->real + PARTS * n + start, *restrict should = w->real + (PARTS + 1) * n + start;
+    double *restrict base = w->real + SHOULD * n + start, *restrict worst = w->real + WORST * n + start;
+    double *restrict fatigue = w->real + FATIGUE * n + start, *restrict heard = w->real + REPUTATION * n + start;
+    for (int64_t j = 0; j < size; j++) {
+        will[j] *= 1.0 - p[PROMISE_FORGETTING], should[j] *= 1.0 - p[PROMISE_FORGETTING];
+        base[j] += p[SHOULD_FORGETTING] * (p[NORM] - base[j]);
+        worst[j] *= 1.0 - p[WORST_FADING];
+        fatigue[j] *= 1.0 - p[FATIGUE_FADING];
+        heard[j] *= 1.0 - p[REPUTATION_FADING];
+    }
+    for (int64_t i = start; i < start + size; i++) W(HEARD_GOOD) = W(HEARD_BAD) = 0, W(TELLS) = TELLS_NOTHING;
+}
+
+/* Counters of the company that are sums of others, as in the engine. */
+static void add_up(const world *w) {
+    const int64_t company = w->touchpoints * TOUCHPOINT_WIDTH, wide = company + COMPANY_WIDTH;
+    for (int64_t c = 0; c < 2 * w->cells; c++) {
+        int64_t *row = w->counts + c * wide;
+        for (int64_t stage = 0; stage < 4; stage++) row[company + C_PEOPLE] += row[company + C_PROSPECTS + stage];
+        for (int64_t k = 0; k < w->touchpoints; k++) row[company + C_COST] += row[k * TOUCHPOINT_WIDTH + N_COST];
     }
 }
 
@@ -173,9 +194,8 @@ void live(const world *w, int64_t week) {
             threefry(w->key, start + j, week, P_MEET, &meets[0][j], &meets[1][j], &meets[2][j], &meets[3][j]);
         begin(w, start, size);
         for (int64_t k = 0; k < w->touchpoints; k++) meet(w, start, size, week, k, meets[k]);
-        for (int64_t j = 0; j < size; j++) {
-            end_week(w, start + j, uniform(finish[2][j]));
-            stock(w, start + j);
-        }
+        end_week(w, start, size, finish[2]);
+        for (int64_t j = 0; j < size; j++) stock(w, start + j);
     }
+    add_up(w);
 }

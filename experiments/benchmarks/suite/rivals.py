@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.model import columns as at
-from suite.c_rival import CRival, compiler
+from suite.c_rival import FLAGS, CRival, compiler, compiler_version
 from suite.firms import model_of, reduced
 from suite.measuring import Figure, interleaved, ratio, span
 from suite.numpy_rival import NumpyRival
@@ -136,7 +136,11 @@ class _Framework:
 
 def _told(seconds: dict[str, list[float]]) -> list[Figure]:
     """Return everybody's time, and the ratios: others over silosim, but silosim over C."""
-    told = [Figure(what=name, unit=UNIT, span=span([s * 1e9 for s in values])) for name, values in seconds.items()]
+    said = {"C": f"C, {compiler_version()} {' '.join(FLAGS[:2])}"} if "C" in seconds else {}
+    told = [
+        Figure(what=said.get(name, name), unit=UNIT, span=span([s * 1e9 for s in values]))
+        for name, values in seconds.items()
+    ]
     own = seconds.pop("silosim")
     if "C" in seconds:
         slower = ratio(own, seconds.pop("C"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
-from simulation.model.kernel.jit import compiled, inlined
+from simulation.model.jit import compiled, inlined
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import experience
 from simulation.rules.arithmetic import clip, exp

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from simulation.model.columns import *  # noqa: F403
-from simulation.model.kernel.jit import inlined
+from simulation.model.jit import inlined
 from simulation.model.kernel.scratch import CHANCE, HAS_MET, HAS_WON, ROW, VOICED
 from simulation.rules import behaviour
 

@@ -15,7 +15,7 @@ from simulation.model.columns import *  # noqa: F403
 from simulation.model.kernel.beginning import begin, draw, feel_open_cases, replace_leavers, words_of
 from simulation.model.kernel.encounter import meet, respond
 from simulation.model.kernel.ending import leave, sum_up, survey, take_stock, tell
-from simulation.model.kernel.jit import compiled, inlined
+from simulation.model.jit import compiled, inlined
 from simulation.model.kernel.meeting import chances, find
 from simulation.model.kernel.scratch import CHANCE, PULL
 from simulation.randomness import threefry
