@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
+from simulation.model.jit import inlined
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.entry import enter
-from simulation.model.jit import inlined
 from simulation.model.kernel.scratch import HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, NEVER, ROW, VOICED, WAS
 from simulation.randomness import threefry, uniform
 from simulation.rules import behaviour, expectation, experience

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
-from simulation.model.kernel.counting import count
 from simulation.model.jit import inlined
+from simulation.model.kernel.counting import count
 from simulation.model.kernel.scratch import CHANCE, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL
 from simulation.randomness import luck, uniform
 from simulation.rules import expectation, experience

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from simulation.model.columns import *  # noqa: F403
+from simulation.model.jit import inlined
 from simulation.model.kernel.beginning import words_of
 from simulation.model.kernel.counting import count
-from simulation.model.jit import inlined
 from simulation.model.kernel.meeting import choose_flagged
 from simulation.model.kernel.scratch import CHANCE, HAPPENED, HIGH, HIGHEST, LAST, LOW, LOWEST, VOICED, WAS
 from simulation.randomness import luck, threefry, uniform

@@ -12,10 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
+from simulation.model.jit import compiled, inlined
 from simulation.model.kernel.beginning import begin, draw, feel_open_cases, replace_leavers, words_of
 from simulation.model.kernel.encounter import meet, respond
 from simulation.model.kernel.ending import leave, sum_up, survey, take_stock, tell
-from simulation.model.jit import compiled, inlined
 from simulation.model.kernel.meeting import chances, find
 from simulation.model.kernel.scratch import CHANCE, PULL
 from simulation.randomness import threefry
