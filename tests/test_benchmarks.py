@@ -12,56 +12,81 @@ BENCHMARKS = Path(__file__).parents[1] / "experiments" / "benchmarks"
 NAMES = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
 
 
-def lived(monkeypatch, *, weeks, c):
-    """A model of the reduced journey and its rivals after some weeks."""
+@pytest.fixture
+def suite(monkeypatch):
+    """The suite's modules, with chunks small enough that a few hundred people need several."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    from suite.c_rival import CRival
+    from suite import numpy_rival
+
+    monkeypatch.setattr(numpy_rival, "CHUNK", 256)
+
+
+def lived(make, *, weeks):
+    """A model of the reduced journey and a rival after some weeks, each week's counters compared where there are any."""
     from suite.firms import model_of, reduced
-    from suite.numpy_rival import NumpyRival
+    from suite.watching import Watch, check_counts
 
     model = model_of(reduced(), population=700)
-    numpy_rival, c_rival = NumpyRival(model), CRival(model) if c else None
+    watch, rival = Watch(model), make(model)
     for _ in range(weeks):
         model.step()
-        numpy_rival.step()
-        if c_rival is not None:
-            c_rival.deal(model)
-            c_rival.step()
-    return model, numpy_rival, c_rival
+        if hasattr(rival, "deal"):
+            rival.deal(model)
+        rival.step()
+        if hasattr(rival, "counts"):
+            check_counts("rival", rival.counts, watch.counts[-1])
+    return model, watch, rival
 
 
-def test_the_numpy_rival_lives_the_same_weeks_to_the_bit(monkeypatch):
-    model, numpy_rival, _ = lived(monkeypatch, weeks=12, c=False)
-    from suite.rivals import check
+def test_the_numpy_rivals_live_the_same_weeks_to_the_bit(suite):
+    from suite.numpy_rival import CountingNumpyRival, NumpyRival
+    from suite.watching import check_books, check_people
 
-    check(model, numpy_rival, None)
-    assert 0 < numpy_rival.customer.sum() < 700, "the journey must be one in which some leave and some stay"
+    for make in (NumpyRival, CountingNumpyRival):
+        model, watch, rival = lived(make, weeks=12)
+        check_people(model, "numpy", rival)
+        assert 0 < rival.customer.sum() < 700, "the journey must be one in which some leave and some stay"
+    check_books(watch, "numpy", rival)
 
 
 @pytest.mark.full
-def test_the_c_rival_comes_to_the_same_people_and_counters(monkeypatch):
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    from suite.c_rival import compiler
+@pytest.mark.parametrize("every_pass", [True, False])
+def test_the_c_rivals_come_to_the_same_people_counters_and_books(suite, every_pass):
+    from suite.c_rival import CRival, compiler
+    from suite.watching import check_books, check_people
 
     if compiler() is None:
         pytest.skip("no gcc on this machine")
-    model, numpy_rival, c_rival = lived(monkeypatch, weeks=12, c=True)
-    from suite.rivals import check
-
-    check(model, numpy_rival, c_rival)
-    assert c_rival.counts.sum() > 0
+    model, watch, rival = lived(lambda model: CRival(model, every_pass=every_pass), weeks=12)
+    check_people(model, "C", rival)
+    check_books(watch, "C", rival)
+    assert rival.counts.sum() > 0
 
 
 @pytest.mark.parametrize("column", ["SATISFACTION", "SHOULD"])
-def test_a_rival_with_other_numbers_is_found_out(monkeypatch, column):
-    model, numpy_rival, _ = lived(monkeypatch, weeks=2, c=False)
-    from suite.rivals import check
+def test_a_rival_with_other_people_is_found_out(suite, column):
+    from suite.numpy_rival import NumpyRival
+    from suite.watching import check_people
 
     from simulation.model import columns
 
-    numpy_rival.real[getattr(columns, column), 3] += 1e-12
+    model, _, rival = lived(NumpyRival, weeks=2)
+    rival.real[getattr(columns, column), 3] += 1e-12
     with pytest.raises(AssertionError, match="numpy: other numbers"):
-        check(model, numpy_rival, None)
+        check_people(model, "numpy", rival)
+
+
+def test_a_rival_with_other_counters_or_books_is_found_out(suite):
+    from suite.numpy_rival import CountingNumpyRival
+    from suite.watching import check_books, check_counts
+
+    _, watch, rival = lived(CountingNumpyRival, weeks=2)
+    rival.counts[1, 0, 0] += 1
+    with pytest.raises(AssertionError, match="numpy: other counters"):
+        check_counts("numpy", rival.counts, watch.counts[-1])
+    rival.books.slope[0, 1, 0, 0] += 1
+    with pytest.raises(AssertionError, match="numpy: other books of slope"):
+        check_books(watch, "numpy", rival)
 
 
 @pytest.mark.full

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite import commands, engines, mechanisms, rivals, scale, writing
+from suite import commands, engines, firms, mechanisms, rivals, scale, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,7 @@ def main() -> None:
     unknown = sorted(set(given.names) - set(known))
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
+    firms.warm()
     for name in given.names or USUAL:
         title, unit, figures = known[name]
         found = figures(quick=given.quick)

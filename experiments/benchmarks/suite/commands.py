@@ -6,7 +6,6 @@ import gc
 import subprocess
 import sys
 import tempfile
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -50,7 +49,7 @@ def figures(*, quick: bool) -> list[Figure]:
             "import mesa": _command("-c", "import mesa"),
             "a tiny run": _command("-m", "simulation", *TINY, *out),
         }
-        seconds = interleaved(works, rounds=2 if quick else 9)
+        seconds = interleaved(works, rounds=2 if quick else 15)
         helped, tiny = span(seconds["silosim --help"]), ratio(seconds["a tiny run"], seconds["import mesa"])
         found = [
             Figure(what="silosim --help", unit=UNIT, span=helped, target=f"under {MOST_HELP:g}", met=helped.median < MOST_HELP),
@@ -92,10 +91,9 @@ def _held(marks: tuple[int, ...]) -> dict[int, float]:
 
 
 def _compare(out: tuple[str, ...]) -> Figure:
-    start = time.perf_counter()
-    _command("-m", "simulation", "compare", "silo_vs_shared", "--quiet", *out)()
-    took = time.perf_counter() - start
-    return Figure(what="silosim compare silo_vs_shared, as shipped", unit=UNIT, span=Span(took, took, took))
+    command = _command("-m", "simulation", "compare", "silo_vs_shared", "--quiet", *out)
+    seconds = interleaved({"compare": command}, rounds=3)["compare"]
+    return Figure(what="silosim compare silo_vs_shared, as shipped", unit=UNIT, span=span(seconds))
 
 
 def _command(*words: str) -> Callable[[], float]:

@@ -27,9 +27,10 @@ def figures(*, quick: bool) -> list[Figure]:
 
 
 def _firm(name: str, *, quick: bool) -> list[Figure]:
-    population, rounds, weeks = (1_000, 2, 1) if quick else (10_000, 9, 1)
+    population, rounds = (1_000, 2) if quick else (10_000, 9)
     plain = model_of(firm(name), population=population, engine="plain")
-    compiled = [model_of(firm(name), population=population, replication=r) for r in range(1 if quick else 8)]
+    weeks = plain.given.learning.review_weeks  # a whole review a round: what happens once in it counts in every round
+    compiled = [model_of(firm(name), population=population, replication=r) for r in range(1 if quick else 4)]
     works = {
         "plain": lambda: _weeks([plain], weeks, population),
         "compiled": lambda: _weeks(compiled, weeks, population),

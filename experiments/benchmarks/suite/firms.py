@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simulation.model.organization_model import EngineName
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["MECHANISMS", "firm", "model_of", "reduced", "without"]
+__all__ = ["MECHANISMS", "firm", "model_of", "reduced", "warm", "without"]
 
 _HERE = Path(__file__).parents[1]
 _LONG = 5200
@@ -44,6 +44,13 @@ def model_of(
     for _ in range(burn_in):
         model.step()
     return model
+
+
+def warm() -> None:
+    """Live some weeks of a small firm, reviews included: whatever is compiled or loaded at first use is ready afterwards."""
+    model = model_of(firm("baseline"), population=10_000, weeks=13, threads=2)
+    model.run()
+    model.let_go()
 
 
 def without(name: str) -> Scenario:

@@ -57,7 +57,11 @@ def span(values: Sequence[float]) -> Span:
 
 
 def interleaved(
-    works: Mapping[str, Callable[[], float]], *, rounds: int, clock: Callable[[], float] = time.perf_counter
+    works: Mapping[str, Callable[[], float]],
+    *,
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+    turning: bool = False,
 ) -> dict[str, list[float]]:
     """Let each work have its turn in every round (A B A B ...); return seconds per unit by work, one value a round.
 
@@ -71,12 +75,16 @@ def interleaved(
     clock
         Gives seconds: `time.perf_counter`, or `time.process_time` where one thread does the work and the machine
         is shared.
+    turning
+        Whether each round begins with another work, so that none gains or loses by its place. The works must be independent.
     """
     seconds: dict[str, list[float]] = {name: [] for name in works}
+    names = list(works)
     for turn in range(rounds + 1):
-        for name, work in works.items():
+        first = turn % len(names) if turning else 0
+        for name in names[first:] + names[:first]:
             start = clock()
-            units = work()
+            units = works[name]()
             if turn > 0:
                 seconds[name].append((clock() - start) / units if units > 0 else -units)
     return seconds

@@ -1,8 +1,11 @@
 /* The reduced journey in C, with everything that the compiled engine does on it: draws, journey, counters, ledger.
    Column numbers and purposes come from simulation.model.columns as macros; the order of people parameters from the
-   Python side. Blocks of people, touchpoint by touchpoint, those who meet it gathered in a list. */
+   Python side. Blocks of people, touchpoint by touchpoint, those who meet it gathered in a list.
+   With EVERY_PASS it also makes the engine's passes that find nothing to do on this journey: newcomers, open problems, what
+   acquaintances told, marks, failures, talk, surveys with their draws. Their rates are 0, which the compiler cannot know. */
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #define BLOCK 512
 #define UNITS 1048576.0
@@ -40,18 +43,23 @@ static inline double exp_(double x) {
 
 enum { ANCHOR, ASSIMILATION, NOISE, WORST_FADING, TRUST_LEARNING, WILL_LEARNING, SHOULD_LEARNING, SHOULD_FORGETTING,
        TRUST_NEUTRAL, TRUST_RECOVERY, LOYALTY_WEIGHT, LOYALTY_SPEED, DEFECTION_SENSITIVITY, FATIGUE_FADING,
-       REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, NORM, DEFECTION, FIT_QUALITY, PROMISE_FORGETTING, MIXED };
-enum { WEEKLY, T_QUALITY, GAIN, LOSS, T_CONVERSION, T_COST, T_FIT, T_WIDTH };
-enum { B_FELT, B_SLOPE = 2, B_PROMISE = 4, B_FIT = 6, B_WAIT = 8, B_FATIGUE = 10, B_RELIEF = 12, B_ORIGIN = 14, B_WIDTH = 16 };
+       REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, NORM, DEFECTION, PROMISE_FORGETTING, MIXED,
+       REPUTATION_GAIN, REPUTATION_LOSS, TALK_BAD_BELOW, TALK_GOOD_ABOVE, TALK_BAD, TALK_GOOD, SURVEY_RATE };
+enum { WEEKLY, T_QUALITY, GAIN, LOSS, T_CONVERSION, T_COST, T_FAILURE, T_WIDTH };
 
 typedef struct {
     int64_t n, touchpoints, cells;
     const word *key;
     double *real;
     int32_t *whole;
-    int64_t *counts, *books;
+    int64_t *counts, *felt, *slope, *promise, *origin;
     const double *p, *touch;
 } world;
+
+typedef struct {
+    double lowest[BLOCK], highest[BLOCK], happened[BLOCK];
+    int64_t met[BLOCK], won[BLOCK], last[BLOCK];
+} marks;
 
 #define R(column) real[(int64_t)(column) * n + i]
 #define W(column) whole[(int64_t)(column) * n + i]
@@ -59,14 +67,13 @@ typedef struct {
 #define CELLS(i) int64_t wide = w->touchpoints * TOUCHPOINT_WIDTH + COMPANY_WIDTH, \
     *mine = w->counts + W(CELL) * wide, *before = w->counts + (w->cells + W(CELL_BEFORE)) * wide
 
-static double met(const world *w, int64_t i, int64_t k, word w0, word w1) {
+static double meet(const world *w, int64_t i, int64_t k, word w0, word w1) {
     const int64_t n = w->n;
     double *real = w->real; int32_t *whole = w->whole;
     const double *p = w->p, *t = w->touch + k * T_WIDTH;
-    int64_t *books = w->books + k * B_WIDTH, at = k * TOUCHPOINT_WIDTH;
+    int64_t at = k * TOUCHPOINT_WIDTH;
     CELLS(i);
-    double fit = p[FIT_QUALITY] * t[T_FIT] * (R(FIT) - 0.5);
-    double quality = t[T_QUALITY] + fit + p[NOISE] * luck(w0, w1);
+    double quality = t[T_QUALITY] + p[NOISE] * luck(w0, w1);
     double will = R(WILL) + R(PARTS), should = R(SHOULD) + R(PARTS + 1);
     double perceived = (1.0 - p[ASSIMILATION]) * quality + p[ASSIMILATION] * will;
     double gap = perceived - should, slope = gap >= 0.0 ? t[GAIN] : t[LOSS], felt = slope * gap;
@@ -76,14 +83,10 @@ static double met(const world *w, int64_t i, int64_t k, word w0, word w1) {
     R(TRUST) = clip(R(TRUST) + p[TRUST_LEARNING] * (quality - will), 0.0, 1.0);
     int side = felt >= 0.0 ? 0 : 1;
     double pass_on = slope * (1.0 - p[ASSIMILATION]);
-    books[B_FELT + side] += fixed(felt);
-    books[B_SLOPE + side] += fixed(pass_on);
-    books[B_PROMISE + side] += fixed(slope * (p[ASSIMILATION] * R(PARTS) - R(PARTS + 1)));
-    books[B_FIT + side] += fixed(pass_on * fit);
-    books[B_WAIT + side] += fixed(pass_on * -0.0);
-    books[B_FATIGUE + side] += fixed(pass_on * R(FATIGUE) * 0.0);
-    books[B_RELIEF + side] += fixed(0.0);
-    books[B_ORIGIN + (W(CASE) >= 0)] += 1;
+    w->felt[2 * k + side] += fixed(felt);
+    w->slope[(2 * k + side) * w->cells + W(CELL)] += fixed(pass_on);
+    w->promise[2 * k + side] += fixed(slope * (p[ASSIMILATION] * R(PARTS) - R(PARTS + 1)));
+    w->origin[k * (w->touchpoints + 1) + (W(CASE) >= 0 ? W(CASE) : w->touchpoints)] += 1;
     R(WILL) += p[WILL_LEARNING] * (quality - will);
     R(SHOULD) += p[SHOULD_LEARNING] * (perceived > should ? perceived - should : 0.0);
     COUNT(at + N_ENCOUNTERS, 1);
@@ -135,21 +138,32 @@ static void end_week(const world *w, int64_t start, int64_t size, const word *wo
     }
 }
 
-static void begin(const world *w, int64_t start, int64_t size) {
+static void begin(const world *w, int64_t start, int64_t size, const word *words, marks *room) {
     const int64_t n = w->n;
     const double *p = w->p;
     int32_t *whole = w->whole;
     double *restrict will = w->real + PARTS * n + start, *restrict should = w->real + (PARTS + 1) * n + start;
     double *restrict base = w->real + SHOULD * n + start, *restrict worst = w->real + WORST * n + start;
     double *restrict fatigue = w->real + FATIGUE * n + start, *restrict heard = w->real + REPUTATION * n + start;
+    const int32_t *restrict good = whole + HEARD_GOOD * n + start, *restrict bad = whole + HEARD_BAD * n + start;
     for (int64_t j = 0; j < size; j++) {
         will[j] *= 1.0 - p[PROMISE_FORGETTING], should[j] *= 1.0 - p[PROMISE_FORGETTING];
         base[j] += p[SHOULD_FORGETTING] * (p[NORM] - base[j]);
         worst[j] *= 1.0 - p[WORST_FADING];
         fatigue[j] *= 1.0 - p[FATIGUE_FADING];
-        heard[j] *= 1.0 - p[REPUTATION_FADING];
+    }
+    for (int64_t j = 0; j < size; j++) {
+        const double told = EVERY_PASS ? p[REPUTATION_GAIN] * good[j] - p[REPUTATION_LOSS] * bad[j] : 0.0;
+        heard[j] = clip(heard[j] * (1.0 - p[REPUTATION_FADING]) + told, -1.0, 1.0);
     }
     for (int64_t i = start; i < start + size; i++) W(HEARD_GOOD) = W(HEARD_BAD) = 0, W(TELLS) = TELLS_NOTHING;
+    if (!EVERY_PASS) return;
+    memset(room->met, 0, sizeof room->met), memset(room->won, 0, sizeof room->won);
+    for (int64_t j = 0; j < size; j++) room->last[j] = -1, room->lowest[j] = 1.0, room->highest[j] = 0.0;
+    for (int64_t j = 0; j < size; j++)
+        if (uniform(words[j]) < p[EXIT]) whole[STAGE * n + start + j] = PROSPECT; /* nobody */
+    for (int64_t i = start; i < start + size; i++)
+        if (W(CASE) >= 0) W(CASE_WEEKS) += 1; /* nobody */
 }
 
 /* Counters of the company that are sums of others, as in the engine. */
@@ -162,7 +176,7 @@ static void add_up(const world *w) {
     }
 }
 
-static void meet(const world *w, int64_t start, int64_t size, int64_t week, int64_t k, const word *meets) {
+static void visit(const world *w, int64_t start, int64_t size, int64_t week, int64_t k, const word *meets, marks *room) {
     const int64_t n = w->n, at = k * TOUCHPOINT_WIDTH;
     int32_t *whole = w->whole;
     const double *t = w->touch + k * T_WIDTH;
@@ -175,26 +189,57 @@ static void meet(const world *w, int64_t start, int64_t size, int64_t week, int6
     for (int64_t c = 0; c < many; c++)
         threefry(w->key, start + list[c], week, P_ENCOUNTER + k, &words[0][c], &words[1][c], &words[2][c], &words[3][c]);
     for (int64_t c = 0; c < many; c++) {
-        int64_t i = start + list[c];
-        met(w, i, k, words[0][c], words[1][c]);
-        if (uniform(words[2][c]) < clip(t[T_CONVERSION], 0.0, 1.0)) {
+        int64_t j = list[c], i = start + j;
+        double happened = meet(w, i, k, words[0][c], words[1][c]);
+        int yes = uniform(words[2][c]) < clip(t[T_CONVERSION], 0.0, 1.0);
+        if (yes) {
             CELLS(i);
             COUNT(at + N_SUCCESSES, 1);
         }
+        if (!EVERY_PASS) continue;
+        room->happened[j] = happened, room->last[j] = k, room->met[j] |= 1 << k, room->won[j] |= yes << k;
+        room->lowest[j] = fmin(room->lowest[j], happened), room->highest[j] = fmax(room->highest[j], happened);
+        if (uniform(words[3][c]) < t[T_FAILURE] && W(STAGE) == CUSTOMER && W(CASE) < 0) W(CASE) = k; /* nobody */
     }
+}
+
+/* Nobody tells anything and nobody is sent a survey on this journey, but all are looked at, and the draws made. */
+static void talk(const world *w, int64_t start, int64_t size, int64_t week, const word *tells, const marks *room) {
+    const int64_t n = w->n;
+    const double *p = w->p;
+    int32_t *whole = w->whole;
+    word list[BLOCK + 1], words[4][BLOCK];
+    int64_t many = 0;
+    for (int64_t j = 0; j < size; j++) {
+        int bad = room->lowest[j] < p[TALK_BAD_BELOW], good = room->highest[j] > p[TALK_GOOD_ABOVE];
+        list[many] = (word)j;
+        many += (bad | good) & (uniform(tells[j]) < (bad ? p[TALK_BAD] : p[TALK_GOOD]));
+    }
+    for (int64_t c = 0; c < many; c++) whole[TELLS * n + start + list[c]] = TELLS_GOOD;
+    many = 0;
+    for (int64_t j = 0; j < size; j++) {
+        list[many] = (word)j;
+        many += (whole[STAGE * n + start + j] == CUSTOMER) & (room->last[j] >= 0);
+    }
+    for (int64_t c = 0; c < many; c++)
+        threefry(w->key, start + list[c], week, P_SURVEY, &words[0][c], &words[1][c], &words[2][c], &words[3][c]);
+    for (int64_t c = 0; c < many; c++)
+        if (uniform(words[0][c]) < p[SURVEY_RATE]) whole[TELLS * n + start + list[c]] = TELLS_BAD;
 }
 
 void live(const world *w, int64_t week) {
     word finish[4][BLOCK], meets[4][BLOCK];
+    marks room;
     for (int64_t start = 0; start < w->n; start += BLOCK) {
         int64_t size = w->n - start < BLOCK ? w->n - start : BLOCK;
         for (int64_t j = 0; j < size; j++)
             threefry(w->key, start + j, week, P_FINISH, &finish[0][j], &finish[1][j], &finish[2][j], &finish[3][j]);
         for (int64_t j = 0; j < size; j++)
             threefry(w->key, start + j, week, P_MEET, &meets[0][j], &meets[1][j], &meets[2][j], &meets[3][j]);
-        begin(w, start, size);
-        for (int64_t k = 0; k < w->touchpoints; k++) meet(w, start, size, week, k, meets[k]);
+        begin(w, start, size, finish[0], &room);
+        for (int64_t k = 0; k < w->touchpoints; k++) visit(w, start, size, week, k, meets[k], &room);
         end_week(w, start, size, finish[2]);
+        if (EVERY_PASS) talk(w, start, size, week, finish[3], &room);
         for (int64_t j = 0; j < size; j++) stock(w, start + j);
     }
     add_up(w);

@@ -67,7 +67,7 @@ def _line(cells: Sequence[str]) -> str:
 def _chart(name: str, title: str, figures: Sequence[Figure], folder: Path, where: str) -> list[Path]:
     """Draw a bar a figure, with a whisker from the least to the most; dots on a logarithmic axis where they are far apart."""
     medians = [figure.span.median for figure in figures]
-    wide = min(medians) > 0.0 and max(medians) > FAR * min(medians)
+    wide = min(figure.span.least for figure in figures) > 0.0 and max(medians) > FAR * min(medians)
     with look():
         note = f"{'Dot' if wide else 'Bar'}: median; whisker: least to most of the rounds. {where}."
         chart = page_for(needed=ROW * len(figures) + 1.0, title=title, note=note)
