@@ -30,7 +30,8 @@ PURPOSE: dict[str, int] = {
     "trial": 9,  # direction of the first trials; `who` is the lever
     "world": 10,  # noise of the linear world
     "meet": 100,  # meetings, four touchpoints a block: 100 + touchpoint // 4
-    "encounter": 200,  # luck, success and outcome of one encounter: 200 + touchpoint
+    "encounter": 200,  # luck, success and outcome of one encounter, then its rating: 200 + touchpoint
+    "order": 300,  # time of an order and of its delivery: 300 + touchpoint
 }
 """The purposes of draws; each has its own stream."""
 

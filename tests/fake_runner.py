@@ -172,6 +172,8 @@ def dying(arms: Mapping[str, Scenario], **_options: Any) -> list[Run]:
 def heavy(arms: Mapping[str, Scenario], *, replication: int, **options: Any) -> list[Run]:
     """Results of many megabytes, so that a worker is stopped while it sends them."""
     runs = fake_arms(arms, replication=replication, **options)
+    if replication > 0:
+        time.sleep(0.5)  # the first one comes home first, however busy the machine is
     return [replace(run, wait=np.zeros((60, 40_000)) if replication else run.wait) for run in runs]
 
 

@@ -16,7 +16,7 @@ __all__ = ["random_scenario"]
 SOURCE = "our assumption"
 MOVES = {"prospect": ("lead", "customer"), "lead": ("prospect", "customer"), "customer": ("defected",),
          "defected": ("lead", "customer")}  # fmt: skip
-SIZE_OF_SLOPE = {"cost": 2.0, "volume": 2.0, "capacity": 3.0, "staff": 3.0}
+SIZE_OF_SLOPE = {"cost": 2.0, "volume": 2.0, "capacity": 3.0, "staff": 3.0, "days": 3.0, "promised_days": 3.0}
 """Slopes beyond what is sensible, so that bounds are met: chances below 0 and above 1, capacity below nothing."""
 
 
@@ -50,6 +50,10 @@ def random_scenario(seed: int, *, population: int = 60, burn_in: int = 4, weeks:
             "network": {"degree": r.choice([0, 1, 2, 5]), "rewiring": r.choice([0.0, 0.5, 1.0])},
         },
         "journey": journey,
+        "survey": {
+            "trigger": r.choice(["encounter", "delivery"]) if any(t["delivery"] for t in journey.values()) else "encounter",
+            "rate": r.choice([0.0, 1.0, r.random()]),
+        },
         "departments": given,
         "every_department": every,
         "joint_effects": _joint_effects(r, levers, journey, segments),
@@ -99,7 +103,7 @@ def _segments(r: Random, names: list[str], offers: list[str]) -> dict[str, Any]:
         name: {
             "name": "Segment", "share": part / sum(parts), "fit": {o: r.random() for o in offers},
             "fit_spread": r.choice([0.0, 0.3]), "purchase_rate": r.uniform(0.01, 1.0),
-            "purchase_spread": r.choice([0.0, 0.7, 2.0]), "price_sensitivity": r.uniform(0.0, 10.0),
+            "price_sensitivity": r.uniform(0.0, 10.0),
             "patience": r.random(), "voice": r.choice([0.0, 1.0, r.random()]), "digital": r.random(),
             "memory": r.choice([0.0, 1.0, r.random()]), "expectation": r.random(),
             "defection": r.choice([0.0, 0.02, 0.5]), "source": SOURCE,
@@ -136,9 +140,18 @@ def _touchpoint(r: Random, departments: list[str], earlier: list[str]) -> dict[s
         "fit": r.choice([0.0, 1.0, r.random()]), "quality": r.random(),
         "promise": r.choice([0.0, 0.0, r.uniform(-0.5, 0.5)]), "effort": r.choice([0.0, 0.2]),
         "relevance": r.choice([0.0, r.uniform(-0.5, 0.5)]), "conversion": r.random(), "failure": r.choice([0.0, 0.3, 1.0]),
+        "delivery": _delivery(r) if trigger["kind"] == "after" and r.random() < 0.5 else None,
         "resolution": r.random(), "cost": r.choice([0.0, 3.3]), "capacity": capacity if r.random() < 0.4 else None,
         "source": SOURCE,
     }  # fmt: skip
+
+
+def _delivery(r: Random) -> dict[str, float]:
+    return {
+        "days": r.choice([0.5, 5.0, 30.0]),
+        "spread": r.choice([0.0, 0.5, 1.5]),
+        "promised_days": r.uniform(0.5, 30.0),
+    }
 
 
 def _effects(r: Random, places: list[str], journey: dict[str, Any], segments: list[str]) -> dict[str, Any]:
@@ -146,6 +159,8 @@ def _effects(r: Random, places: list[str], journey: dict[str, Any], segments: li
     for place in r.sample(places, r.randint(0, min(3, len(places)))):
         bounded = place == "own" or journey[place]["capacity"] is None
         names = [c for c in COEFFICIENTS if not (bounded and c in {"capacity", "staff"})]
+        if place == "own" or journey[place]["delivery"] is None:
+            names = [c for c in names if c not in {"days", "promised_days"}]
         effects[place] = {c: _effect(r, c, segments) for c in r.sample(names, r.randint(1, 4))}
     return effects
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_firms import random_scenario
-from worlds import FROZEN, changed, lived, reference, shop, workshop
+from worlds import FROZEN, changed, lived, mail_order, reference, shop, workshop
 
 from simulation.model import columns as at
 from simulation.model import customer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SMALL = {"horizon": {"population": 400, "burn_in": 8, "weeks": 30}}
 FIRMS: dict[str, Callable[[], Scenario]] = {
     "workshop": workshop,
+    "mail_order": mail_order,
     "shop": lambda: changed(shop(), SMALL),
     "reference": lambda: changed(reference(), SMALL),
 }
@@ -221,10 +222,10 @@ def test_the_ledger_adds_up_to_what_was_felt(firm: str, monkeypatch: pytest.Monk
     model = OrganizationModel(FIRMS[firm](), engine="plain", population=150, burn_in=6, weeks=12)
     genuine = customer.experience.experience
 
-    def listening(anchor: float, halo: float, value: float) -> Any:
+    def listening(anchor: float, value: float) -> Any:
         if model.week >= 0:
             felt["benefit" if value >= 0.0 else "pain"] += fixed(value)
-        return genuine(anchor, halo, value)
+        return genuine(anchor, value)
 
     monkeypatch.setattr(customer.experience, "experience", listening)
     model.run()

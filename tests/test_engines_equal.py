@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_firms import random_scenario
 from toggles import TOGGLES, toggled_firms
-from worlds import changed, differences, lived, reference, remains, shop, workshop
+from worlds import changed, differences, lived, mail_order, reference, remains, shop, workshop
 
 from simulation.model import compiled
 from simulation.model.organization_model import OrganizationModel
@@ -26,12 +26,18 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 
 def assert_equal(scenario: Scenario, **options: Any) -> None:
+    options = {"events": True, **options}
     plain = remains(lived(scenario, engine="plain", **options))
     fast = remains(lived(scenario, engine="compiled", **options))
     assert differences(plain, fast) == []
 
 
-FIRMS: dict[str, Callable[[], Scenario]] = {"workshop": workshop, "shop": shop, "reference": reference}
+FIRMS: dict[str, Callable[[], Scenario]] = {
+    "workshop": workshop,
+    "mail_order": mail_order,
+    "shop": shop,
+    "reference": reference,
+}
 
 
 @pytest.mark.parametrize("firm", FIRMS)
@@ -161,7 +167,7 @@ MECHANISMS: dict[str, dict[str, Any]] = {
     "word of mouth": {"market": {"network": {"degree": 0}}},
     "queues": {"journey": {k: {"capacity": {"per_1000": 1e6}} for k in ("handover", "repair")}},
     "entry and exit": {"market": {"exit_rate": 0.0}},
-    "surveys": {"people": {"survey_rate": 0.0}},
+    "surveys": {"survey": {"rate": 0.0}},
     "failures": {"journey": {k: {"failure": 0.0} for k in ("handover", "ride", "bill")}},
     "luck": {"people": {"noise": 0.0}},
     "personal tone": {"people": {"halo": 0.0}},
@@ -201,7 +207,7 @@ def test_random_firms_are_various() -> None:
     }  # fmt: skip
     coefficients = {c for f in firms for d in f.departments.values() for lever in d.levers.values()
                     for effects in lever.effects.values() for c in effects}  # fmt: skip
-    assert len(coefficients) == 13
+    assert len(coefficients) == 15
     assert any(f.market.network.degree == 0 for f in firms)
     sizes = np.array([[len(f.journey), len(f.departments), len(f.market.segments)] for f in firms])
     assert (sizes.max(axis=0) == [13, 5, 4]).all()

@@ -214,14 +214,14 @@ def test_problems_that_nothing_closes_stay_open() -> None:
 
 
 def test_without_surveys_there_are_no_answers() -> None:
-    model = lived(changed(workshop(), {"people": {"survey_rate": 0.0}}))
+    model = lived(changed(workshop(), {"survey": {"rate": 0.0}}))
     assert [total(model, name) for name in ("answers", "promoters", "detractors", "overall")] == [0] * 4
     assert np.isnan(model.metric("nps"))
 
 
 def test_surveys_only_measure() -> None:
     """An instrument: asking nobody or everybody changes no customer while levers are frozen."""
-    one, two = (remains(lived(changed(workshop(), FROZEN, {"people": {"survey_rate": r}}))) for r in (0.0, 1.0))
+    one, two = (remains(lived(changed(workshop(), FROZEN, {"survey": {"rate": r}}))) for r in (0.0, 1.0))
     assert {"counts"} <= set(differences(one, two)) <= {"counts", "scores", "bonus"}
 
 
@@ -233,8 +233,7 @@ def test_whoever_never_forgets_the_start_is_never_moved() -> None:
         changed(workshop(), {"market": {"segments": {s: {"memory": 1.0} for s in ("commuters", "dreamers")}}})
     )
     anchor = model.given.people.anchor
-    start = np.clip(anchor + real(model, at.HALO), 0.02, 1.0)
-    assert real(model, at.SATISFACTION) == pytest.approx(start, abs=1e-9)
+    assert real(model, at.SATISFACTION) == pytest.approx(np.full(model.given.horizon.population, anchor), abs=1e-9)
 
 
 def test_loyalty_without_speed_stays_neutral() -> None:

@@ -15,6 +15,7 @@ from small_firm import FIRM
 from simulation.model.columns import CELL, CELL_BEFORE
 from simulation.model.organization_model import OrganizationModel
 from simulation.scenario.checks import check
+from simulation.scenario.library import world_files
 from simulation.scenario.loading import load, load_dict
 from simulation.scenario.scenario import Scenario
 
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "FROZEN", "UNBOUND", "WORKSHOP", "changed", "differences", "digest", "lived", "reference", "remains", "shop", "workshop",
+    "FROZEN", "UNBOUND", "WORKSHOP", "changed", "differences", "digest", "lived", "mail_order", "reference", "remains", "shop",
+    "workshop",
 ]  # fmt: skip
 
 WORKSHOP = Path(__file__).parent / "workshop.yaml"
 FROZEN = {"levers": {"frozen": True}}
 UNBOUND = {"journey": {name: {"capacity": {"per_1000": 1e6}} for name in ("handover", "repair")}}
 """The workshop's queues without any wait."""
+_SPEED = {"name": "Speed", "low": "slow", "high": "quick", "source": "our assumption",
+         "effects": {"delivery": {"days": {"slope": -1.0, "source": "our assumption"}}}}  # fmt: skip
+_PADDING = {"name": "Padding", "low": "near dates", "high": "far dates", "source": "our assumption",
+           "effects": {"delivery": {"promised_days": {"slope": 1.0, "source": "our assumption"}}}}  # fmt: skip
+_CALL = {"name": "Call", "owner": "firm", "channel": "person", "kind": "performance", "trigger": {"kind": "open_case"},
+        "closes_case": True, "resolution": 1.0, "source": "our assumption"}  # fmt: skip
 
 
 @cache
@@ -41,6 +49,25 @@ def workshop() -> Scenario:
 def shop() -> Scenario:
     """The small firm of the scenario tests."""
     return load_dict(YAML(typ="safe").load(FIRM)).scenario
+
+
+@cache
+def mail_order() -> Scenario:
+    """A marketplace of busy buyers, a third of whose orders come late, with a call that solves every problem it can."""
+    return changed(
+        load(world_files()["marketplace"]).scenario,
+        {
+            "horizon": {"weeks": 30, "burn_in": 4, "population": 400},
+            "market": {"segments": {"everybody": {"purchase_rate": 0.25}}},
+            "survey": {"trigger": "encounter"},
+            "journey": {
+                "first_order": {"trigger": {"weekly": 0.2}},
+                "delivery": {"failure": 0.0, "delivery": {"days": 8.0, "spread": 0.5, "promised_days": 10.0}},
+                "call": _CALL,
+            },
+            "departments": {"firm": {"levers": {"speed": _SPEED, "padding": _PADDING}}},
+        },
+    )
 
 
 @cache
@@ -94,6 +121,8 @@ def remains(model: OrganizationModel, *, cells: bool = True) -> dict[str, NDArra
         "settings": model.settings_by_week,
         "scores": model.scores_by_week,
         "bonus": model.bonus_by_week,
+        "log": model.events.whole,
+        "log_real": model.events.real,
     }
 
 

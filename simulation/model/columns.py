@@ -25,7 +25,7 @@ RATE, NEED, AFTER, OPEN_CASE, CYCLE = 0, 1, 2, 3, 4
 MET, SUCCESS, NO_SUCCESS = 0, 1, 2
 # coefficients, in the order of scenario.journey.COEFFICIENTS
 VOLUME, PROMISE, QUALITY, EFFORT, RELEVANCE, CONVERSION = 0, 1, 2, 3, 4, 5
-FAILURE, RESOLUTION, COST, REVENUE, COACHING, CAPACITY, STAFF = 6, 7, 8, 9, 10, 11, 12
+FAILURE, RESOLUTION, COST, REVENUE, COACHING, CAPACITY, STAFF, DAYS, PROMISED_DAYS = 6, 7, 8, 9, 10, 11, 12, 13, 14
 
 # a person's real state; then one `will` part and one `should` part per promising department
 FIT, PURCHASE_RATE, HALO, MEMORY, SATISFACTION, WORST, TRUST, LOYALTY = 0, 1, 2, 3, 4, 5, 6, 7
@@ -33,8 +33,12 @@ WILL, SHOULD, REPUTATION, FATIGUE, SPENT, PARTS = 8, 9, 10, 11, 12, 13
 
 # a person's whole-number state
 SEGMENT, OFFER, STAGE, CASE, CASE_WEEKS, PURCHASES, ENTERED, BROUGHT, CELL, CELL_BEFORE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-HEARD_GOOD, HEARD_BAD, TELLS, WHOLES = 10, 11, 12, 13
+HEARD_GOOD, HEARD_BAD, TELLS, ORDER, DUE, PROMISED, WHOLES = 10, 11, 12, 13, 14, 15, 16
+# ORDER: the touchpoint of the delivery under way, or -1; DUE and PROMISED: its dates, in TICKS a day since the first week
 TELLS_NOTHING, TELLS_GOOD, TELLS_BAD = 0, 1, 2
+TICKS, WEEK_OF_TICKS = 1024, 7 * 1024
+# when a survey is sent
+ASKED_AT_ENCOUNTER, ASKED_AT_DELIVERY = 0, 1
 
 # counters of a touchpoint
 N_ENCOUNTERS, N_SUCCESSES, N_EXPERIENCE, N_WAITING, N_COST, N_REVENUE, N_CASES, N_RESOLVED, N_CSAT, N_CSAT_ANSWERS = (
@@ -48,7 +52,7 @@ TOUCHPOINT_WIDTH = 10
 COMPANY_WIDTH = 26
 
 # purposes of draws (see simulation.randomness.PURPOSE)
-P_FINISH, P_SURVEY, P_ENTRY, P_CELL, P_START, P_MEET, P_ENCOUNTER = 1, 2, 3, 5, 7, 100, 200
+P_FINISH, P_SURVEY, P_ENTRY, P_CELL, P_START, P_MEET, P_ENCOUNTER, P_ORDER = 1, 2, 3, 5, 7, 100, 200, 300
 
 assert len(TOUCHPOINT_COUNTERS) == TOUCHPOINT_WIDTH
 assert len(COMPANY_COUNTERS) == COMPANY_WIDTH
@@ -65,8 +69,8 @@ class Books(NamedTuple):
     """What the ledger needs of a period, in fixed point; the second axis is 0 for benefit and 1 for pain.
 
     felt [touchpoint, 2]; slope [touchpoint, 2, cell, segment]; promise [touchpoint, 2, promising department];
-    fit [touchpoint, 2, touchpoint that brought the person in (last: none), segment]; wait, fatigue, relief
-    [touchpoint, 2]; unresolved [touchpoint]: weeks of open problems felt; origin [touchpoint, touchpoint]: encounters
+    fit [touchpoint, 2, touchpoint that brought the person in (last: none), segment]; wait, fatigue, lateness,
+    relief [touchpoint, 2]; unresolved [touchpoint]: weeks of open problems felt; origin [touchpoint, touchpoint]: encounters
     by the touchpoint at which the open problem arose (last column: none).
     """
 
@@ -76,9 +80,53 @@ class Books(NamedTuple):
     fit: NDArray[np.int64]
     wait: NDArray[np.int64]
     fatigue: NDArray[np.int64]
+    lateness: NDArray[np.int64]
     relief: NDArray[np.int64]
     unresolved: NDArray[np.int64]
     origin: NDArray[np.int64]
+
+
+class Log(NamedTuple):
+    """What happened to whom, a row an event; without rows nothing is written down.
+
+    whole [row, 6] int32: week, slot, what, touchpoint and two numbers; real [row, 2] float64; used [1] int64: rows filled. By what:
+
+    ENCOUNTERED  succeeded (0 or 1), stars; experience [0-1], money paid
+    ORDERED      date of arrival and promised date [ticks since the first week]; day of the order, 0
+    ANSWERED     stars, 1 if before the delivery asked about + 2 if with a comment; recommendation [0-1], overall satisfaction [0-1]
+    """
+
+    whole: NDArray[np.int32]
+    real: NDArray[np.float64]
+    used: NDArray[np.int64]
+
+
+ENCOUNTERED, ORDERED, ANSWERED = 0, 1, 2
+
+
+def new_log(rows: int) -> Log:
+    """Return an empty log."""
+    return Log(np.zeros((rows, 6), dtype=np.int32), np.zeros((rows, 2)), np.zeros(1, dtype=np.int64))
+
+
+def merged_logs(logs: list[Log]) -> Log:
+    """Return one log of a week in the order of slot, touchpoint and what happened; empty the given ones."""
+    whole = np.concatenate([log.whole[: log.used[0]] for log in logs])
+    real = np.concatenate([log.real[: log.used[0]] for log in logs])
+    for log in logs:
+        log.used[0] = 0
+    order = np.lexsort((whole[:, 2], whole[:, 3], whole[:, 1]))
+    return Log(whole[order], real[order], np.array([len(order)]))
+
+
+def log_of(rows: list[tuple[int, int, int, int, int, int, float, float]]) -> Log:
+    """Return a week's log with these rows, in the order of slot, touchpoint and what happened."""
+    rows = sorted(rows, key=lambda row: (row[1], row[3], row[2]))
+    log = new_log(len(rows))
+    for r, row in enumerate(rows):
+        log.whole[r], log.real[r] = row[:6], row[6:]
+    log.used[0] = len(rows)
+    return log
 
 
 def new_books(layout: Layout, cells: int) -> Books:
@@ -90,7 +138,8 @@ def new_books(layout: Layout, cells: int) -> Books:
 
     return Books(
         felt=empty(k, 2), slope=empty(k, 2, cells, s), promise=empty(k, 2, p), fit=empty(k, 2, k + 1, s),
-        wait=empty(k, 2), fatigue=empty(k, 2), relief=empty(k, 2), unresolved=empty(k), origin=empty(k, k + 1),
+        wait=empty(k, 2), fatigue=empty(k, 2), lateness=empty(k, 2), relief=empty(k, 2),
+        unresolved=empty(k), origin=empty(k, k + 1),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.model.columns import PARTS, WHOLES, Books, State
+from simulation.model.columns import PARTS, WHOLES, Books, State, merged_logs, new_log
 from simulation.model.world import ties_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class CompiledEngine:
         How many slices of people are worked side by side; the results do not depend on it.
     """
 
-    def __init__(self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], threads: int = 1) -> None:
+    def __init__(self, scenario: Scenario, *, layout: Layout, run_key: tuple[int, int, int], threads: int = 1,
+                 keeps_log: bool = False) -> None:  # fmt: skip
         from simulation.model import kernel
 
         self._kernel = kernel
@@ -57,6 +58,9 @@ class CompiledEngine:
         self._bounds = [population * s // slices for s in range(slices + 1)]
         self._pool = ThreadPoolExecutor(slices) if slices > 1 else None
         self._rooms: list[Scratch] = []
+        rows = len(layout.touchpoints) + 2 if keeps_log else 0  # an encounter with each touchpoint, an order, an answer
+        self._logs = [new_log((b - a) * rows) for a, b in zip(self._bounds, self._bounds[1:], strict=False)]
+        self.log = new_log(0)
 
     @property
     def state(self) -> State:
@@ -82,6 +86,8 @@ class CompiledEngine:
                 counts += part_counts
                 for column, part in zip(books, part_books, strict=True):
                     column[...] += part
+        if self._logs[0].whole.shape[0] > 0:
+            self.log = merged_logs(self._logs)
         self._kernel.add_up(counts, self._layout.journey.sells)
         self._kernel.spread_word(self._state.whole, self._starts, self._ties)
 
@@ -92,4 +98,5 @@ class CompiledEngine:
         self._kernel.week_of(
             self._bounds[s], self._bounds[s + 1], week, self._key, self._state, layout.journey, layout.segments,
             layout.market, layout.people, tables.value, tables.promise, waits, counts, books, self._rooms[s],
+            self._logs[s],
         )  # fmt: skip

@@ -12,11 +12,11 @@ import mesa
 import numpy as np
 
 from simulation.model import columns as at
-from simulation.model.columns import Books, State
+from simulation.model.columns import Books, State, log_of, new_log
 from simulation.model.trials import deal
 from simulation.model.world import ties_of
 from simulation.randomness import luck, threefry, uniform
-from simulation.rules import behaviour, expectation, experience
+from simulation.rules import behaviour, delivery, expectation, experience
 from simulation.rules.arithmetic import clip, exp, fixed
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class WeekContext:
         books: Books,
     ) -> None:  # fmt: skip
         self.week = week
+        self.start, self.end = week * at.WEEK_OF_TICKS, (week + 1) * at.WEEK_OF_TICKS
         self.value: list[Any] = tables.value.tolist()
         self.promise: list[Any] = tables.promise.tolist()
         self.waits: list[list[float]] = waits.tolist()
@@ -46,6 +47,7 @@ class WeekContext:
         touchpoints = len(engine.layout.touchpoints)
         self.finish = engine.draws(week, at.P_FINISH)
         self.survey = engine.draws(week, at.P_SURVEY)
+        self.log: list[tuple[int, int, int, int, int, int, float, float]] | None = [] if engine.keeps_log else None
         self.meet = [engine.draws(week, at.P_MEET + b) for b in range((touchpoints + 3) // 4)]
         self.encounter = [engine.draws(week, at.P_ENCOUNTER + k) for k in range(touchpoints)]
 
@@ -83,10 +85,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             if fit > self.fit:
                 self.fit, self.offer = fit, offer
         self.halo = people.halo * luck(b, c)
-        self.purchase_rate = float(segments.purchase_rate[self.segment]) * exp(
-            float(segments.purchase_spread[self.segment]) * luck(e, f)
-        )
-        start = experience.experience(people.anchor, self.halo, 0.0)
+        self.purchase_rate = float(segments.purchase_rate[self.segment]) * exp(people.purchase_spread * luck(e, f))
+        start = experience.experience(people.anchor, 0.0)
         self.memory = experience.power_memory(start, people.power_mean_exponent)
         self.satisfaction = experience.satisfaction(self.memory, people.power_mean_exponent)
         self.worst_moment = 0.0
@@ -103,6 +103,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.brought = -1
         self.tells = at.TELLS_NOTHING
         self.heard_good = self.heard_bad = 0
+        self.order, self.due, self.promised = -1, 0, 0
+        self.delivered = 0.0
 
     # -- the order of a week -------------------------------------------------------------------------------------
 
@@ -128,12 +130,15 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             u = uniform(now.meet[k // 4][self.slot][k % 4])
             if self.meets(k, u, met, won, voiced, now):
                 happened, succeeded = self.encounter(k, now)
+                if self.engine.journey.delivers[k]:
+                    self.delivered = happened
                 met |= 1 << k
                 won |= int(succeeded) << k
                 lowest, highest, last = min(lowest, happened), max(highest, happened), k
         self.end_week(leave_firm, tell, lowest, highest, voiced, was_customer, now)
-        if last >= 0 and self.stage == at.CUSTOMER:
-            self.answer_survey(last, happened, now)
+        self.be_asked(last, happened, now)
+        if self.due < now.end:
+            self.order = -1
         self.take_stock(now)
 
     def begin_week(self) -> None:
@@ -153,8 +158,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
     def feel_open_case(self, now: WeekContext) -> float:
         """Feel one more week of an open problem, at the touchpoint where it arose."""
         people = self.engine.layout.people
-        happened = experience.experience(people.anchor, self.halo, -people.unresolved_pain)
-        self.remember(happened)
+        happened = experience.experience(people.anchor, -people.unresolved_pain)
+        self.remember(happened, self.engine.memory[self.segment])
         self.case_weeks += 1
         now.books.felt[self.case, 1] += fixed(-people.unresolved_pain)
         now.books.unresolved[self.case] += 1
@@ -171,7 +176,16 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         return bool(voiced)
 
     def meets(self, k: int, u: float, met: int, won: int, voiced: bool, now: WeekContext) -> bool:
-        """Return whether she meets touchpoint k this week: one uniform draw u against the trigger's chance."""
+        """Return whether she meets touchpoint k this week: at once, or because what she has ordered arrives."""
+        triggered = self.is_triggered(k, u, met, won, voiced, now)
+        if not self.engine.journey.delivers[k]:
+            return triggered
+        if triggered and self.order < 0:
+            self.place_order(k, now)
+        return self.order == k and self.wait_for_delivery(now)
+
+    def is_triggered(self, k: int, u: float, met: int, won: int, voiced: bool, now: WeekContext) -> bool:
+        """Return whether touchpoint k's trigger acts this week: one uniform draw u against its chance."""
         journey, people = self.engine.journey, self.engine.layout.people
         volume = now.value[self.cell][self.segment][k][at.VOLUME]
         chance = journey.weekly[k] * max(volume, 0.0)
@@ -191,6 +205,25 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             return voiced and self.case >= 0 and u < chance * prefers
         return self.stage == at.CUSTOMER and (now.week + self.slot) % journey.cycle[k] == 0 and u < chance
 
+    def place_order(self, k: int, now: WeekContext) -> None:
+        """Order what touchpoint k delivers: draw when it will arrive, and hear by when it is promised."""
+        journey, value = self.engine.journey, now.value[self.cell][self.segment][k]
+        w0, w1, w2, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_ORDER + k, 0)
+        day = 7.0 * (now.week + uniform(w2))
+        days = delivery.days_until_arrival(journey.days[k], value[at.DAYS], journey.days_spread[k], luck(w0, w1))
+        promised = delivery.days_until_arrival(journey.promised_days[k], value[at.PROMISED_DAYS], 0.0, 0.0)
+        self.order, self.due, self.promised = k, delivery.ticks(day + days), delivery.ticks(day + promised)
+        self.note(now, at.ORDERED, k, self.due, self.promised, day, 0.0)
+
+    def wait_for_delivery(self, now: WeekContext) -> bool:
+        """Return whether it arrives this week; a promised date that passes without it is an open problem."""
+        if self.due < now.end:
+            return True
+        if self.promised < now.end and self.case < 0 and self.stage == at.CUSTOMER:
+            self.case, self.case_weeks = self.order, 0
+            self.count(now, self.order, at.N_CASES)
+        return False
+
     # -- an encounter --------------------------------------------------------------------------------------------
 
     def encounter(self, k: int, now: WeekContext) -> tuple[float, bool]:
@@ -203,13 +236,17 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         fit_part = people.fit_quality * journey.fit[k] * (self.fit - 0.5)
         wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
+        late_part = self.timeliness() if journey.delivers[k] else 0.0
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
-        quality = quality + fit_part + wait_part + fatigue_part + people.noise * luck(w0, w1)
+        quality = quality + fit_part + wait_part + fatigue_part + late_part + people.noise * luck(w0, w1)
 
         origin = self.case if self.case >= 0 else len(engine.layout.touchpoints)
-        solved = journey.closes[k] and self.case >= 0 and uniform(w3) < value[at.RESOLUTION]
-        if solved:
+        # what is late can only be cured by its arrival
+        arrived = journey.delivers[k] and self.case == k and self.promised < self.due
+        solved = journey.closes[k] and self.case >= 0 and self.case != self.order and uniform(w3) < value[at.RESOLUTION]
+        if solved or arrived:
             self.case, self.case_weeks = -1, 0
+            self.count(now, k, at.N_RESOLVED)
         relief = people.recovery_satisfaction if solved else 0.0
 
         will, should = self.expectations()
@@ -217,10 +254,10 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         gap = experience.gap(perceived, should)
         slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
         felt = slope * gap + relief
-        happened = experience.experience(people.anchor, self.halo, felt)
-        self.remember(happened)
+        happened = experience.experience(people.anchor, felt)
+        self.remember(happened, experience.past_weight(engine.memory[self.segment], gap, journey.notice[k]))
         self.trust = expectation.trust_after(self.trust, quality, will, people.trust_learning)
-        self.book(k, origin, felt, slope, fit_part, wait_part, fatigue_part, relief, now.books)
+        self.book(k, origin, felt, slope, fit_part, wait_part, fatigue_part, late_part, relief, now.books)
 
         self.will = expectation.base_of_will(self.will, quality, will, people.will_learning)
         self.should = expectation.base_of_should(self.should, perceived, should, people.should_learning)
@@ -241,9 +278,31 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.count(now, k, at.N_WAITING, fixed(wait))
         self.count(now, k, at.N_COST, fixed(cost))
         self.count_company(now, at.C_COST, fixed(cost))
-        if solved:
-            self.count(now, k, at.N_RESOLVED)
+        if now.log is not None:
+            paid = self.price_of(k, value) if succeeded and journey.sells[k] else 0.0
+            self.note(now, at.ENCOUNTERED, k, int(succeeded), self.rate(k, happened, now.week), happened, paid)
         return happened, succeeded
+
+    def timeliness(self) -> float:
+        """Return the part of quality that is due to a delivery's being early or late."""
+        people = self.engine.layout.people
+        return float(delivery.timeliness((self.due - self.promised) / at.TICKS, people.lateness, people.lateness_limit))
+
+    def rate(self, k: int, happened: float, week: int) -> int:
+        """Return the stars that she would give an encounter, if asked."""
+        w0, w1, _, _ = threefry(*self.engine.run_key, 0, self.slot, week, at.P_ENCOUNTER + k, 1)
+        told = happened + self.halo
+        return self.stars(clip(told + self.engine.layout.people.survey_rating_noise * luck(w0, w1), 0.0, 1.0))
+
+    def stars(self, answer: float) -> int:
+        """Return an answer in stars."""
+        p = self.engine.layout.people
+        return int(behaviour.stars(answer, p.two_stars, p.three_stars, p.four_stars, p.five_stars))
+
+    def note(self, now: WeekContext, what: int, k: int, first: int, second: int, x: float, y: float) -> None:
+        """Write an event into the log, if one is kept."""
+        if now.log is not None:
+            now.log.append((now.week, self.slot, what, k, first, second, x, y))
 
     def expectations(self) -> tuple[float, float]:
         """Return what she believes will and should happen: each a base plus its parts."""
@@ -253,15 +312,15 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             should = should + should_part
         return will, should
 
-    def remember(self, happened: float) -> None:
+    def remember(self, happened: float, past: float) -> None:
         """Take an experience into satisfaction's memory and the worst moment."""
         people = self.engine.layout.people
         now = experience.power_memory(happened, people.power_mean_exponent)
-        self.memory = experience.remembered(self.memory, now, self.engine.memory[self.segment])
+        self.memory = experience.remembered(self.memory, now, past)
         self.worst_moment = experience.worst_moment(self.worst_moment, people.anchor, happened)
 
     def book(self, k: int, origin: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-             relief: float, books: Books) -> None:  # fmt: skip
+             late_part: float, relief: float, books: Books) -> None:  # fmt: skip
         """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`)."""
         assimilation = self.engine.layout.people.assimilation
         side = 0 if felt >= 0.0 else 1
@@ -273,6 +332,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         books.fit[k, side, self.brought, self.segment] += fixed(pass_on * fit_part)
         books.wait[k, side] += fixed(pass_on * wait_part)
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
+        books.lateness[k, side] += fixed(pass_on * late_part)
         books.relief[k, side] += fixed(relief)
         books.origin[k, origin] += 1
 
@@ -318,7 +378,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             if moved == at.CUSTOMER and self.purchases == 0:
                 self.purchases = 1  # joining without paying is her first purchase: from now on she has bought
             return 0.0
-        paid = self.engine.price[self.offer] * journey.sale_size[k] * value[at.REVENUE]
+        paid = self.price_of(k, value)
         if self.purchases > 0:
             self.count_company(now, at.C_REPEAT)
         self.purchases += 1
@@ -327,6 +387,10 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.count(now, k, at.N_REVENUE, fixed(paid))
         self.count_company(now, at.C_REVENUE, fixed(paid))
         return float(market.unit_cost[self.offer]) * journey.sale_size[k]
+
+    def price_of(self, k: int, value: list[float]) -> float:
+        """Return what she pays for a sale at touchpoint k."""
+        return float(self.engine.price[self.offer] * self.engine.journey.sale_size[k] * value[at.REVENUE])
 
     # -- the end of a week ---------------------------------------------------------------------------------------
 
@@ -372,22 +436,52 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         elif was_customer:
             self.count_company(now, at.C_RETAINED)
 
-    def answer_survey(self, k: int, happened: float, now: WeekContext) -> None:
-        """Be sent a survey perhaps, and answer perhaps: would she recommend, and how was the last encounter (k)."""
+    def be_asked(self, last: int, happened: float, now: WeekContext) -> None:
+        """Be sent a survey perhaps, about the last encounter or about a delivery."""
+        if self.engine.layout.market.asked_at == at.ASKED_AT_DELIVERY:
+            self.be_asked_about_delivery(now)
+        elif last >= 0 and self.stage == at.CUSTOMER:
+            self.answer_survey(last, happened, self.satisfaction, False, now)
+
+    def be_asked_about_delivery(self, now: WeekContext) -> None:
+        """Be asked when it arrives, or on the promised date if that comes first; answer as things stand some days later."""
+        if self.order < 0:
+            return
+        people = self.engine.layout.people
+        mailed = min(self.due, self.promised)
+        w0, w1, _, _ = threefry(*self.engine.run_key, 0, self.slot, mailed // at.WEEK_OF_TICKS, at.P_SURVEY, 2)
+        answers = mailed + delivery.ticks(delivery.answering_lag(people.survey_lag, luck(w0, w1)))
+        waiting = experience.experience(people.anchor, -people.unresolved_pain)
+        if answers < self.due:
+            if now.start <= mailed < now.end:
+                self.answer_survey(self.order, waiting, waiting, True, now)
+        elif self.due < now.end:
+            # what arrived broken is still an open problem when she answers
+            told = self.delivered if self.case != self.order else waiting
+            self.answer_survey(self.order, told, told, False, now)
+
+    def answer_survey(self, k: int, happened: float, overall: float, before: bool, now: WeekContext) -> None:
+        """Be sent a survey perhaps, and answer perhaps: would she recommend, how satisfied is she, how was encounter k.
+
+        `overall` is what the question of satisfaction asks for: the company so far, or the delivery; `before`: it is under way.
+        """
         people = self.engine.layout.people
         w0, w1, w2, w3 = now.survey[self.slot]
         tone = happened - people.survey_indifferent
-        if uniform(w0) >= people.survey_rate:
+        if uniform(w0) >= self.engine.layout.market.survey_rate:
             return
         if uniform(w1) >= behaviour.response_chance(people.survey_response, people.survey_extremity, tone):
             return
         coaching = now.value[self.cell][self.segment][k][at.COACHING]
         noise = people.survey_noise * luck(w2, w3)
+        w4, w5, w6, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_SURVEY, 1)
+        mood = self.halo + people.survey_rating_noise * luck(
+            w4, w5
+        )  # her own tone, and the day's: all answers share it
         answer = behaviour.recommendation(
-            self.satisfaction, self.worst_moment, people.survey_worst_moment, noise, coaching
+            self.satisfaction + mood, self.worst_moment, people.survey_worst_moment, noise, coaching
         )
-        w4, w5, _, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_SURVEY, 1)
-        overall = clip(self.satisfaction + people.survey_rating_noise * luck(w4, w5) + coaching, 0.0, 1.0)
+        overall = clip(overall + mood + coaching, 0.0, 1.0)
         self.count_company(now, at.C_ANSWERS)
         self.count_company(now, at.C_OVERALL, fixed(overall))
         if answer >= people.survey_promoter:
@@ -397,7 +491,9 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             self.count_company(now, at.C_DETRACTORS)
             self.count_company(now, at.C_NPS_POINTS, -1)
         self.count(now, k, at.N_CSAT_ANSWERS)
-        self.count(now, k, at.N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
+        self.count(now, k, at.N_CSAT, fixed(clip(happened + self.halo + coaching, 0.0, 1.0)))
+        writes = uniform(w6) < behaviour.writing_chance(people.writes, people.writes_of_pain, overall)
+        self.note(now, at.ANSWERED, k, self.stars(overall), int(before) + 2 * int(writes), answer, overall)
 
     def take_stock(self, now: WeekContext) -> None:
         """Be counted where she stands at the end of the week."""
@@ -425,8 +521,12 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
 class PlainEngine:
     """Lives the weeks of all people, one agent after another."""
 
-    def __init__(self, model: mesa.Model, *, layout: Layout, run_key: tuple[int, int, int]) -> None:
+    def __init__(
+        self, model: mesa.Model, *, layout: Layout, run_key: tuple[int, int, int], keeps_log: bool = False
+    ) -> None:
         self.layout = layout
+        self.keeps_log = keeps_log
+        self.log = new_log(0)
         self.run_key = run_key
         self.promising = max(1, len(layout.promising))
         # plain Python numbers: array elements would make every step of arithmetic ten times as dear
@@ -467,6 +567,8 @@ class PlainEngine:
         now = WeekContext(self, week, tables, waits, counts, books)
         for agent in self.agents:
             agent.live(now)
+        if now.log is not None:
+            self.log = log_of(now.log)
         for agent, ties in zip(self.agents, self.ties, strict=True):
             if agent.tells != at.TELLS_NOTHING:
                 for other in ties:
@@ -485,7 +587,7 @@ class PlainEngine:
         ]  # fmt: skip
         whole = [
             [a.segment, a.offer, a.stage, a.case, a.case_weeks, a.purchases, a.entered, a.brought, a.cell, a.cell_before,
-             a.heard_good, a.heard_bad, a.tells]
+             a.heard_good, a.heard_bad, a.tells, a.order, a.due, a.promised]
             for a in self.agents
         ]  # fmt: skip
         return State(real=np.array(real).T.copy(), whole=np.array(whole, dtype=np.int32).T.copy())

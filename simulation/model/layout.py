@@ -28,6 +28,7 @@ __all__ = ["FIXED_POINT", "Journey", "Layout", "Market", "Segments", "counter_in
 TRIGGERS = ("rate", "need", "after", "open_case", "cycle")
 CHANNELS = ("other", "digital", "person")
 WHEN = ("met", "success", "no_success")
+ASKED = ("encounter", "delivery")
 FIXED_POINT = frozenset(
     {"experience", "waiting", "cost", "revenue", "csat", "overall", "loyalty", "satisfaction", "trust"}
 )
@@ -53,10 +54,15 @@ class Journey(NamedTuple):
     closes: NDArray[np.bool_]
     gain: NDArray[np.float64]
     loss: NDArray[np.float64]
+    notice: NDArray[np.float64]
     fit: NDArray[np.float64]
     channel: NDArray[np.int64]
     persuades: NDArray[np.bool_]
     promises: NDArray[np.bool_]
+    delivers: NDArray[np.bool_]
+    days: NDArray[np.float64]
+    days_spread: NDArray[np.float64]
+    promised_days: NDArray[np.float64]
 
 
 class Segments(NamedTuple):
@@ -66,7 +72,6 @@ class Segments(NamedTuple):
     fit: NDArray[np.float64]
     fit_spread: NDArray[np.float64]
     purchase_rate: NDArray[np.float64]
-    purchase_spread: NDArray[np.float64]
     price_sensitivity: NDArray[np.float64]
     patience: NDArray[np.float64]
     voice: NDArray[np.float64]
@@ -83,6 +88,8 @@ class Market(NamedTuple):
     lead_lapse: float
     start_customers: float
     neutral_loyalty: float
+    survey_rate: float
+    asked_at: int
     price: NDArray[np.float64]
     unit_cost: NDArray[np.float64]
 
@@ -140,6 +147,8 @@ def layout_of(scenario: Scenario) -> Layout:
             lead_lapse=float(scenario.market.lead_lapse),
             start_customers=float(scenario.market.start_customers),
             neutral_loyalty=neutral_loyalty(people.anchor, people.trust_neutral, people.loyalty_satisfaction),
+            survey_rate=float(scenario.survey.rate),
+            asked_at=ASKED.index(scenario.survey.trigger),
             price=_column(o.price for o in scenario.market.offers.values()),
             unit_cost=_column(o.unit_cost for o in scenario.market.offers.values()),
         ),
@@ -158,7 +167,7 @@ def _column(values: object) -> NDArray[np.float64]:
 
 def _base(touchpoint: Touchpoint) -> list[float]:
     """Return the touchpoint's coefficients in the order of COEFFICIENTS."""
-    ones = {"volume", "revenue", "capacity", "staff"}
+    ones = {"volume", "revenue", "capacity", "staff", "days", "promised_days"}
     return [1.0 if name in ones else float(getattr(touchpoint, name, 0.0)) for name in COEFFICIENTS]
 
 
@@ -189,10 +198,15 @@ def _journey(scenario: Scenario) -> Journey:
         closes=np.array([t.closes_case for t in touchpoints]),
         gain=_column(gains[t.kind][0] for t in touchpoints),
         loss=_column(gains[t.kind][1] for t in touchpoints),
+        notice=_column(scenario.people.must_be_notice if t.kind == "must_be" else 1.0 for t in touchpoints),
         fit=_column(t.fit for t in touchpoints),
         channel=np.array([CHANNELS.index(t.channel) if t.channel in CHANNELS else 0 for t in touchpoints]),
         persuades=np.array([bool(t.moves) or t.sells or t.contact_by_firm for t in touchpoints]),
         promises=np.array([t.promise != 0.0 or n in promised_at for n, t in zip(names, touchpoints, strict=True)]),
+        delivers=np.array([t.delivery is not None for t in touchpoints]),
+        days=_column(t.delivery.days if t.delivery else 0.0 for t in touchpoints),
+        days_spread=_column(t.delivery.spread if t.delivery else 0.0 for t in touchpoints),
+        promised_days=_column(t.delivery.promised_days if t.delivery else 0.0 for t in touchpoints),
     )
 
 
@@ -214,7 +228,6 @@ def _segments(scenario: Scenario) -> Segments:
         fit=np.array([[float(s.fit[offer]) for offer in scenario.market.offers] for s in given]),
         fit_spread=_column(s.fit_spread for s in given),
         purchase_rate=_column(s.purchase_rate for s in given),
-        purchase_spread=_column(s.purchase_spread for s in given),
         price_sensitivity=_column(s.price_sensitivity for s in given),
         patience=_column(s.patience for s in given),
         voice=_column(log_odds(s.voice) for s in given),

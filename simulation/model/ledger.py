@@ -9,6 +9,7 @@ point "as it should be" (Aumann & Shapley 1974). With a = assimilation, s = slop
             + s (1 - a) [fit part] x share of d in bringing such people in   who brought in the unfit
             + s (1 - a) [wait part] x share of d in the load                 who sent the load
             + s (1 - a) [fatigue part] x share of d in contacts              who wore her out
+            + s (1 - a) [lateness part] x share of d in the days             who made it late, or promised it too early
             + relief x share of d in resolution + open problems x share of d in opening and not closing them
 
 A share is d's lever contribution above the middle settings over base plus all such contributions. What is left (luck, what the
@@ -25,8 +26,10 @@ import numpy as np
 
 from simulation.model.columns import (
     CAPACITY,
+    DAYS,
     EFFORT,
     FAILURE,
+    PROMISED_DAYS,
     QUALITY,
     RELEVANCE,
     RESOLUTION,
@@ -50,10 +53,11 @@ class Shares(NamedTuple):
     """Room for what the ledger works out on its way, zeros before.
 
     mean [touchpoint, department, coefficient]: what is due, on average over cells and segments; quality [touchpoint,
-    department, cell, segment]: quality - effort + relevance due. Shares, each [touchpoint, department] unless said
-    otherwise: cases in the pain of problems open from there, slowed [department] in their slower closing, waits in the load
-    on each queue and in the staff taken away from it, brings [touchpoint, segment, department] in the volume that brings such
-    people in, resolution, and worn [department] in the contacts that the firm makes.
+    department, cell, segment]: quality - effort + relevance due. Shares, each [touchpoint, department] unless said otherwise:
+    cases in the pain of problems open from there, slowed [department] in their slower closing, waits in the load on each
+    queue and in the staff taken away from it, brings [touchpoint, segment, department] in the volume that brings such people
+    in, resolution, late [touchpoint, 2, department] in being early (0) or late (1), and worn [department] in the contacts
+    that the firm makes.
     """
 
     mean: NDArray[np.float64]
@@ -64,6 +68,7 @@ class Shares(NamedTuple):
     waits: NDArray[np.float64]
     brings: NDArray[np.float64]
     resolution: NDArray[np.float64]
+    late: NDArray[np.float64]
     worn: NDArray[np.float64]
 
 
@@ -77,7 +82,7 @@ def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
     shares = Shares(
         mean=np.zeros((k, d, layout.base.shape[1])), quality=np.zeros((k, d, cells, segments)),
         moves=np.zeros((k, d), dtype=np.bool_), cases=np.zeros((k, d)), slowed=np.zeros(d), waits=np.zeros((k, d)),
-        brings=np.zeros((k, segments, d)), resolution=np.zeros((k, d)), worn=np.zeros(d),
+        brings=np.zeros((k, segments, d)), resolution=np.zeros((k, d)), late=np.zeros((k, 2, d)), worn=np.zeros(d),
     )  # fmt: skip
     result = np.zeros((k, d + 1, 2), dtype=np.int64)
     promising = np.array(layout.promising, dtype=np.int64)
@@ -202,6 +207,17 @@ def _share_contacts(journey: Journey, mean: NDArray[np.float64], worn: NDArray[n
 
 
 @helper
+def _share_lateness(mean: NDArray[np.float64], late: NDArray[np.float64]) -> None:
+    """Fill `late`: late is due to more days and shorter promises, early to the contrary."""
+    for k in range(len(mean)):
+        for d in range(late.shape[2]):
+            later = mean[k, d, DAYS] - mean[k, d, PROMISED_DAYS]
+            late[k, 0, d], late[k, 1, d] = -later, later
+        for side in range(2):
+            _to_shares(1.0, late[k, side])
+
+
+@helper
 def _add_quality(
     due: NDArray[np.float64], parts: Parts, quality: NDArray[np.float64], moves: NDArray[np.bool_]
 ) -> None:
@@ -237,6 +253,7 @@ def _allocate(base: NDArray[np.float64], journey: Journey, promising: NDArray[np
     _share_waits(base, books.origin, shares)
     _share_bringing(base, due, parts, shares.brings)
     _share_contacts(journey, shares.mean, shares.worn)
+    _share_lateness(shares.mean, shares.late)
     _to_shares_in(base, shares.mean, RESOLUTION, shares.resolution)
     departments = len(shares.worn)
     for k in range(len(result)):
@@ -247,6 +264,7 @@ def _allocate(base: NDArray[np.float64], journey: Journey, promising: NDArray[np
                 amount += _weighted(shares.brings[:, :, d], books.fit[k, side])  # not its last row: brought by nobody
                 amount += shares.waits[k, d] * books.wait[k, side]
                 amount += shares.worn[d] * books.fatigue[k, side]
+                amount += shares.late[k, side, d] * books.lateness[k, side]
                 amount += shares.resolution[k, d] * books.relief[k, side]
                 amount += shares.cases[k, d] * (pain * books.unresolved[k] if side == 1 else 0.0)
                 booked = floor(amount + 0.5)

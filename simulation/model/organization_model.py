@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from simulation.model.columns import Log
     from simulation.model.department import Department
     from simulation.model.world import Engine
     from simulation.scenario.scenario import Scenario
@@ -47,6 +48,8 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         Threads of the compiled engine; the results do not depend on it.
     pars
         Value of each KPI that counts as par; measured over the last half of burn-in unless given.
+    events
+        Whether `events` keeps what happened to whom in the last week (`simulation.model.columns.Log`).
     population, weeks, burn_in
         Other values for the scenario's horizon. Named one by one: Mesa 3.3's SolaraViz takes the name of `**` for a parameter.
 
@@ -78,6 +81,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         engine: EngineName = "compiled",
         threads: int = 1,
         pars: Mapping[str, float] | None = None,
+        events: bool = False,
         rng: int | None = None,
         population: int | None = None,
         weeks: int | None = None,
@@ -94,7 +98,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         run_key = key(self.run_seed, replication)
         cells = design_cells(self.given.learning, len(self.given.departments))
         self.world = JourneyWorld(
-            self.given, layout=self.layout, run_key=run_key, cells=cells, engine=self._engine(engine, threads)
+            self.given, layout=self.layout, run_key=run_key, cells=cells, engine=self._engine(engine, threads, events)
         )
         self.organization = Organization(
             self,
@@ -122,15 +126,15 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         self._loyal, self._ever = (counter_index(self.layout, name) for name in ("loyalty", "ever_customers"))
         self.datacollector = mesa.DataCollector(model_reporters={"loyalty": "loyalty"})
 
-    def _engine(self, engine: EngineName, threads: int) -> Engine:
+    def _engine(self, engine: EngineName, threads: int, keeps_log: bool) -> Engine:
         run_key = key(self.run_seed, self.replication)
         if engine == "plain":
             from simulation.model.customer import PlainEngine
 
-            return PlainEngine(self, layout=self.layout, run_key=run_key)
+            return PlainEngine(self, layout=self.layout, run_key=run_key, keeps_log=keeps_log)
         from simulation.model.compiled import CompiledEngine
 
-        return CompiledEngine(self.given, layout=self.layout, run_key=run_key, threads=threads)
+        return CompiledEngine(self.given, layout=self.layout, run_key=run_key, threads=threads, keeps_log=keeps_log)
 
     def step(self) -> None:
         """Live one week.
@@ -200,6 +204,11 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
     def departments(self) -> dict[str, Department]:
         """The departments by name."""
         return self.organization.departments
+
+    @property
+    def events(self) -> Log:
+        """What happened to whom in the last week lived (with `events=True`; else empty)."""
+        return self.world.engine.log
 
     @property
     def customers(self) -> Customers:

@@ -15,6 +15,7 @@ from simulation.model.columns import (
     STAFF,
     TOUCHPOINT_WIDTH,
     Books,
+    Log,
     State,
     new_books,
     new_counts,
@@ -46,6 +47,9 @@ class Engine(Protocol):
     @property
     def state(self) -> State:
         """People as columns (a view, or a copy made on request)."""
+
+    log: Log
+    """What happened to whom in the last week, where a log is kept; in the order of slot and touchpoint."""
 
     def deal(self, review: int, cells: int) -> None:
         """Put people into the cells of a review (`simulation.model.trials.deal`), remembering the ones before."""

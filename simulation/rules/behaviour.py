@@ -17,8 +17,10 @@ __all__ = [
     "neutral_loyalty",
     "recommendation",
     "response_chance",
+    "stars",
     "success_chance",
     "voice_chance",
+    "writing_chance",
 ]
 
 
@@ -101,3 +103,27 @@ def recommendation(satisfaction: Any, worst: Any, weight: Any, noise: Any, coach
     0.65
     """
     return clip(satisfaction - weight * worst + noise + coaching, 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def stars(answer: Any, two: Any, three: Any, four: Any, five: Any) -> Any:
+    """Return the stars (1 to 5) that somebody gives whose answer in [0, 1] reaches so many of the thresholds.
+
+    Examples
+    --------
+    >>> stars(0.7, 0.125, 0.375, 0.625, 0.875)
+    4
+    """
+    return (
+        1
+        + (1 if answer >= two else 0)
+        + (1 if answer >= three else 0)
+        + (1 if answer >= four else 0)
+        + (1 if answer >= five else 0)
+    )
+
+
+@register_jitable(forceinline=True)
+def writing_chance(base: Any, of_pain: Any, answer: Any) -> Any:
+    """Return the chance to write a comment with an answer in [0, 1]: base + slope x (1 - answer). Shape: C35, C36."""
+    return clip(base + of_pain * (1.0 - answer), 0.0, 1.0)

@@ -13,6 +13,7 @@ __all__ = [
     "experience",
     "felt_slope",
     "gap",
+    "past_weight",
     "perceived",
     "power_memory",
     "remembered",
@@ -61,9 +62,9 @@ def felt_slope(gap_: Any, gain: Any, loss: Any) -> Any:
 
 
 @register_jitable(forceinline=True)
-def experience(anchor: Any, halo: Any, felt: Any) -> Any:
-    """Return the experience in [0.02, 1]: anchor (as it should be) + personal tone + what is felt."""
-    return clip(anchor + halo + felt, LEAST_EXPERIENCE, 1.0)
+def experience(anchor: Any, felt: Any) -> Any:
+    """Return the experience in [0.02, 1]: anchor (as it should be) + what is felt."""
+    return clip(anchor + felt, LEAST_EXPERIENCE, 1.0)
 
 
 @register_jitable(forceinline=True)
@@ -73,6 +74,21 @@ def power_memory(experience_: Any, exponent: Any) -> Any:
     Special cases: exponents nearer to 0 than 0.05 count as 0.05 (near the geometric mean).
     """
     return power(experience_, _away_from_zero(exponent))
+
+
+@register_jitable(forceinline=True)
+def past_weight(memory: Any, gap_: Any, notice: Any) -> Any:
+    """Return the weight of the past beside an encounter: `memory`, and more where nothing was amiss and little is noticed.
+
+    `notice` in [0, 1] is how far an encounter counts that falls short of nothing: 1 but for must-be touchpoints, whose working
+    is taken for granted (Kano et al. 1984).
+
+    Examples
+    --------
+    >>> past_weight(0.9, -0.1, 0.5), past_weight(0.9, 0.1, 0.5), past_weight(0.9, 0.1, 1.0)
+    (0.9, 0.95, 0.9)
+    """
+    return memory if gap_ < 0.0 else 1.0 - (1.0 - memory) * notice
 
 
 @register_jitable(forceinline=True)

@@ -36,6 +36,9 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     yield from _check_joint_levers(scenario)
     for name, kpi in scenario.kpis.items():
         yield from _check_kpi(scenario, name, kpi)
+    if scenario.survey.trigger == "delivery" and all(t.delivery is None for t in scenario.journey.values()):
+        message = "nothing is ever delivered: no touchpoint has a `delivery`"
+        yield Finding(path=("survey", "trigger"), value="delivery", message=message, allowed="encounter")
     yield from _check_incentives(scenario, scenario.incentives, ("incentives",))
     yield from _check_information(scenario.information, ("information",))
     yield from _check_learning(scenario)

@@ -25,6 +25,7 @@ _MOVES: dict[Stage, tuple[Stage, ...]] = {
 """Who has bought once is a customer or has defected (or is won back); who has not is a prospect or a lead."""
 
 _NEEDS_CAPACITY = ("capacity", "staff")
+_NEEDS_DELIVERY = ("days", "promised_days")
 
 
 def check_journey(scenario: Scenario) -> Iterator[Finding]:
@@ -38,6 +39,13 @@ def check_journey(scenario: Scenario) -> Iterator[Finding]:
         yield from unknown((*path, "owner"), touchpoint.owner, scenario.departments, what="a department")
         yield from _check_trigger(scenario, name, touchpoint, earlier)
         yield from _check_moves(touchpoint, (*path, "moves"))
+        if touchpoint.delivery is not None and touchpoint.trigger.kind != "after":
+            message = f"has no meaning for trigger {touchpoint.trigger.kind}: a delivery follows an order"
+            yield Finding(path=(*path, "delivery"), message=message, allowed="only with a trigger of kind after")
+        for other in touchpoint.trigger.follows if touchpoint.delivery is not None else ():
+            if other in scenario.journey and scenario.journey[other].delivery is not None:
+                message = f"never happens after `{other}`: a person has one delivery under way at a time, through its last week"
+                yield Finding(path=(*path, "delivery"), value=other, message=message, level="warning")
         earlier.append(name)
 
 
@@ -115,6 +123,9 @@ def _check_coefficients(
         if coefficient in _NEEDS_CAPACITY and all(touchpoint.capacity is None for touchpoint in reached):
             message = "there is no capacity to move"
             yield Finding(path=here, value=coefficient, message=message, allowed="only where `capacity` is declared")
+        if coefficient in _NEEDS_DELIVERY and all(touchpoint.delivery is None for touchpoint in reached):
+            message = "there is no delivery to move"
+            yield Finding(path=here, value=coefficient, message=message, allowed="only where `delivery` is declared")
         if coefficient in _NEEDS_CAPACITY and effect.by_segment:
             message = "staff and capacity serve all segments alike"
             yield Finding(path=(*here, "by_segment"), message=message, allowed="`slope` alone")

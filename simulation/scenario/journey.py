@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simulation.scenario.base import Identifier, Part, Share, Source, Text
 
-__all__ = ["COEFFICIENTS", "STAGES", "Capacity", "Stage", "Touchpoint", "Trigger"]
+__all__ = ["COEFFICIENTS", "STAGES", "Capacity", "Delivery", "Stage", "Touchpoint", "Trigger"]
 
 Stage = Literal["prospect", "lead", "customer", "defected"]
 STAGES: tuple[Stage, ...] = ("prospect", "lead", "customer", "defected")
@@ -27,8 +27,13 @@ COEFFICIENTS: dict[str, str] = {
     "coaching": "how far a survey answer about this touchpoint is talked up",
     "capacity": "multiplier of the work that the same staff gets through",
     "staff": "multiplier of the touchpoint's staff: of its capacity and of that capacity's cost",
+    "days": "multiplier of the days until what has been ordered arrives",
+    "promised_days": "multiplier of the days within which it is promised",
 }
-"""What a lever can move at a touchpoint, with its meaning. `volume`, `revenue`, `capacity` and `staff` start at 1."""
+"""What a lever can move at a touchpoint, with its meaning.
+
+`volume`, `revenue`, `capacity`, `staff`, `days` and `promised_days` start at 1.
+"""
 
 
 class Trigger(Part):
@@ -63,6 +68,17 @@ class Capacity(Part):
     """Cost of that capacity a week for every 1,000 people in the market [money]."""
 
 
+class Delivery(Part):
+    """What has been ordered arrives later, by a date that was promised; until then the promise is open."""
+
+    days: Annotated[float, Field(gt=0.0, le=365.0)]
+    """Median days from the order to the arrival."""
+    spread: Annotated[float, Field(ge=0.0, le=1.5)] = 0.4
+    """Standard deviation of the log of these days."""
+    promised_days: Annotated[float, Field(gt=0.0, le=365.0)]
+    """Days from the order to the promised date."""
+
+
 class Touchpoint(Part):
     """A place where the customer meets the company; owned by one department."""
 
@@ -93,4 +109,6 @@ class Touchpoint(Part):
     resolution: Share = 0.0
     cost: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
     capacity: Capacity | None = None
+    delivery: Delivery | None = None
+    """For trigger `after`: met not at once but when the delivery arrives; a person has one under way at a time."""
     source: Source

@@ -36,8 +36,6 @@ class Segment(Part):
     """Standard deviation of fit between people."""
     purchase_rate: Annotated[float, Field(gt=0.0, le=1.0)]
     """Median purchase occasions a week of a customer at neutral satisfaction."""
-    purchase_spread: Annotated[float, Field(ge=0.0, le=2.0)] = 0.7
-    """Standard deviation of the log purchase rate between people (Fader & Hardie)."""
     price_sensitivity: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log conversion lost per unit (100 %) of price above the list price."""
     patience: Share

@@ -46,8 +46,8 @@ TOUCHPOINT_COUNTERS: dict[str, str] = {
     "waiting": "sum of weeks waited",
     "cost": "cost of encounters and capacity [money]",
     "revenue": "sales at the prices paid [money]",
-    "cases": "problems left open",
-    "resolved": "open problems closed",
+    "cases": "problems left open, promised dates that passed among them",
+    "resolved": "open problems closed, by the arrival of what was late, too",
     "csat": "sum of survey answers [0-1 each]",
     "csat_answers": "number of survey answers",
 }

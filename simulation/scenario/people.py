@@ -46,6 +46,8 @@ class People(Part):
     """Experience per unit above expectation, must-be attribute. Source: C19, C20, gain/loss .0072/.0369 of the loss."""
     must_be_loss: Rate = 0.9
     """Experience per unit below expectation, must-be attribute. Source: our assumption (size)."""
+    must_be_notice: Share = 1.0
+    """How far an encounter with a must-be touchpoint that falls short of nothing counts in satisfaction. Source: Kano et al. 1984 (taken for granted); size our assumption."""
     attractive_gain: Rate = 0.6
     """Experience per unit above expectation, attractive attribute. Source: Kano et al. 1984 (shape); size our assumption."""
     attractive_loss: Rate = 0.1
@@ -55,7 +57,7 @@ class People(Part):
     noise: Share = 0.1
     """Standard deviation of luck in the quality of one encounter. Source: our assumption."""
     halo: Share = 0.09
-    """Standard deviation of a person's own tone in every rating. Source: C24 (intra-class correlation about .4)."""
+    """Standard deviation of a person's own tone in every answer; what she experiences has none. Source: C24 (intra-class correlation about .4)."""
     power_mean_exponent: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.5
     """Exponent of the power mean over encounters; below 1 the worst weighs more. Source: C17."""
     worst_moment_fading: Share = 0.04
@@ -68,6 +70,10 @@ class People(Part):
     """Trust of somebody who has had no dealings with the company. Source: our assumption."""
     trust_recovery: Share = 0.03
     """Share by which trust returns to neutral per week. Source: our assumption."""
+    lateness: Rate = 0.025
+    """Quality lost per day after the promised date, and gained per day before it. Source: C01, C02 and C12 (sign); size our assumption."""
+    lateness_limit: Annotated[float, Field(ge=0.0, le=60.0)] = 10.0
+    """Days beyond which being late or early makes no more difference. Source: C06 (saturation); size our assumption."""
     wait_pain: Rate = 0.5
     """Quality lost per week of waiting in a queue, before patience. Source: Maister 1985 (sign); size our assumption."""
     fit_quality: Rate = 0.3
@@ -76,6 +82,8 @@ class People(Part):
     """Share of the gap to its target that loyalty closes per week (a slow stock). Source: our assumption."""
     loyalty_satisfaction: Share = 0.6
     """Weight of satisfaction against trust in loyalty's target. Source: Garbarino & Johnson 1999 (both matter); size our assumption."""
+    purchase_spread: Annotated[float, Field(ge=0.0, le=2.0)] = 0.8
+    """Standard deviation of the log purchase rate between people of a segment. Source: Fader & Hardie 2005 (such spread); size our assumption."""
     repurchase_sensitivity: Rate = 1.5
     """Log purchase rate per unit of satisfaction. Source: C15 (about 0) to Szymanski & Henard 2001 (strong); swept and shown."""
     defection_sensitivity: Rate = 4.0
@@ -112,8 +120,8 @@ class People(Part):
     """Reputation lost per bad story. Source: our assumption (negativity: East et al. 2008 find about equal)."""
     reputation_fading: Share = 0.05
     """Share of what was heard forgotten per week. Source: our assumption."""
-    survey_rate: Share = 0.3
-    """Chance that a customer with an encounter this week is sent a survey. Source: our assumption (surveys after contacts)."""
+    survey_lag: Annotated[float, Field(ge=0.0, le=20.0)] = 2.0
+    """Median days from being asked to answering. Source: our assumption."""
     survey_response: Share = 0.15
     """Response rate of an indifferent customer. Source: our assumption."""
     survey_indifferent: Share = 0.6
@@ -122,6 +130,18 @@ class People(Part):
     """Response rate added per unit of distance from indifference (J-shape). Source: C13, C14, C35 (shape); size our assumption."""
     survey_worst_moment: Share = 0.15
     """Weight of the worst moment in the recommendation answer. Source: MODEL section 1 (recommendation remembers incidents); size our assumption."""
+    two_stars: Share = 0.125
+    """Answer from which a rating has two stars. Source: equal steps; our assumption."""
+    three_stars: Share = 0.375
+    """Answer from which a rating has three stars. Source: equal steps; our assumption."""
+    four_stars: Share = 0.625
+    """Answer from which a rating has four stars. Source: equal steps; our assumption."""
+    five_stars: Share = 0.875
+    """Answer from which a rating has five stars. Source: equal steps; our assumption."""
+    writes: Share = 0.3
+    """Chance to write a comment with an answer of the highest satisfaction. Source: C36 (order of size)."""
+    writes_of_pain: Rate = 0.5
+    """Chance to write added per unit of dissatisfaction. Source: C35, C36: (.784 - .361) / 1."""
     survey_rating_noise: Share = 0.1
     """Standard deviation of an answer on overall satisfaction. Source: our assumption."""
     survey_noise: Share = 0.23

@@ -14,6 +14,7 @@ from simulation.scenario.lever import JointEffect, Lever
 from simulation.scenario.market import Market
 from simulation.scenario.people import People
 from simulation.scenario.regime import Alignment, Change, Horizon, Incentives, Information, Learning, Levers
+from simulation.scenario.survey import Survey
 
 __all__ = ["ArmGiven", "Scenario"]
 
@@ -42,6 +43,7 @@ class Scenario(Part):
     every_department: dict[Identifier, Lever] = {}
     """Levers that every department has besides its own."""
     joint_effects: dict[Identifier, JointEffect] = {}
+    survey: Survey = Survey()
     kpis: Annotated[dict[Identifier, Kpi], Field(min_length=1)]
     incentives: Incentives = Incentives()
     information: Information = Information()

@@ -17,7 +17,7 @@ from simulation.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["json_schema"]
+__all__ = ["docstrings", "json_schema"]
 
 _NOT_IN_ARMS = ("arms", "extends", "title")
 
@@ -62,12 +62,12 @@ def json_schema() -> dict[str, Any]:
 def _describe(part: type[Part], node: dict[str, Any]) -> None:
     """Give every property the docstring that stands below its field."""
     properties = node.get("properties", {})
-    for name, words in _docstrings(part):
+    for name, words in docstrings(part):
         if name in properties:
             properties[name]["description"] = words
 
 
-def _docstrings(part: type[Part]) -> Iterator[tuple[str, str]]:
+def docstrings(part: type[Part]) -> Iterator[tuple[str, str]]:
     """Yield the fields of a part that a docstring follows, with its words."""
     (definition,) = ast.parse(textwrap.dedent(inspect.getsource(part))).body
     assert isinstance(definition, ast.ClassDef)

@@ -29,6 +29,8 @@ _MOVES = {
     "coaching": ("survey answers talked up more", "survey answers talked up less"),
     "capacity": ("more capacity", "less capacity"),
     "staff": ("more staff", "less staff"),
+    "days": ("arrives later", "arrives sooner"),
+    "promised_days": ("promised for later", "promised for sooner"),
 }
 """Coefficient -> words for a rise and for a fall."""
 _REGIMES = {

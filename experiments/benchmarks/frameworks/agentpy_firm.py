@@ -24,7 +24,7 @@ class Person(agentpy.Agent):
         p = self.people
         gap = (1.0 - p["assimilation"]) * quality + p["assimilation"] * self.will - self.should
         felt = (gain if gap >= 0.0 else loss) * gap
-        happened = min(max(p["anchor"] + self.halo + felt, 0.02), 1.0)
+        happened = min(max(p["anchor"] + felt, 0.02), 1.0)
         self.memory += (1.0 - p["memory_weight"]) * (sqrt(happened) - self.memory)
         self.worst = max(self.worst, p["anchor"] - happened)
         self.trust = min(max(self.trust + p["trust_learning"] * (quality - self.will), 0.0), 1.0)

@@ -33,7 +33,7 @@ class People(AgentSetPolars):
         perceived = (1.0 - p["assimilation"]) * col("quality") + p["assimilation"] * col("will")
         frame = frame.with_columns(gap=perceived - col("should"))
         felt = pl.when(col("gap") >= 0.0).then(gain).otherwise(loss) * col("gap")
-        frame = frame.with_columns(happened=(p["anchor"] + col("halo") + felt).clip(0.02, 1.0))
+        frame = frame.with_columns(happened=(p["anchor"] + felt).clip(0.02, 1.0))
         surprise = col("quality") - col("will")
         new = {
             "memory": col("memory") + (1.0 - p["memory_weight"]) * (col("happened").sqrt() - col("memory")),

@@ -81,7 +81,7 @@ def _no_word_of_mouth(given: dict[str, Any]) -> None:
 
 
 def _no_surveys(given: dict[str, Any]) -> None:
-    given.setdefault("people", {})["survey_rate"] = 0.0
+    given["survey"] = {"rate": 0.0}
 
 
 def _no_promises(given: dict[str, Any]) -> None:

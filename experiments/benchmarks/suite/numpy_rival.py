@@ -78,11 +78,11 @@ class NumpyRival:
         base = self.base[k]
         quality = base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + people.noise * luck(w0, w1)
         # a row first, then who of it: several times as fast as both at once
-        will, should, halo = real[at.WILL][met], real[at.SHOULD][met], real[at.HALO][met]
+        will, should = real[at.WILL][met], real[at.SHOULD][met]
         past, worst, trust = real[at.MEMORY][met], real[at.WORST][met], real[at.TRUST][met]
         gap = (1.0 - people.assimilation) * quality + people.assimilation * will - should
         felt = np.where(gap >= 0.0, self.journey.gain[k], self.journey.loss[k]) * gap
-        happened = np.minimum(np.maximum(people.anchor + halo + felt, LEAST), 1.0)
+        happened = np.minimum(np.maximum(people.anchor + felt, LEAST), 1.0)
         real[at.MEMORY][met] = past + (1.0 - memory) * (np.sqrt(happened) - past)
         real[at.WORST][met] = np.maximum(worst, people.anchor - happened)
         real[at.TRUST][met] = _share(trust + people.trust_learning * (quality - will))

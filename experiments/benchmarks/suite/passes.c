@@ -77,7 +77,7 @@ static double meet(const world *w, int64_t i, int64_t k, word w0, word w1) {
     double will = R(WILL) + R(PARTS), should = R(SHOULD) + R(PARTS + 1);
     double perceived = (1.0 - p[ASSIMILATION]) * quality + p[ASSIMILATION] * will;
     double gap = perceived - should, slope = gap >= 0.0 ? t[GAIN] : t[LOSS], felt = slope * gap;
-    double happened = clip(p[ANCHOR] + R(HALO) + felt, 0.02, 1.0);
+    double happened = clip(p[ANCHOR] + felt, 0.02, 1.0);
     R(MEMORY) += (1.0 - p[MEMORY_WEIGHT]) * (sqrt(happened) - R(MEMORY));
     R(WORST) = p[ANCHOR] - happened > R(WORST) ? p[ANCHOR] - happened : R(WORST);
     R(TRUST) = clip(R(TRUST) + p[TRUST_LEARNING] * (quality - will), 0.0, 1.0);

@@ -50,7 +50,7 @@ class Watch:
         start = time.thread_time()
         self._kernel.week_of(*given)
         self.seconds += time.thread_time() - start
-        self.books = given[-2]
+        self.books = next(each for each in given if isinstance(each, Books))
 
     def add_up(self, counts: NDArray[np.int64], sells: NDArray[np.bool_]) -> None:
         """Let the kernel complete a week's counters, and keep them: the organization adds later weeks to its own."""

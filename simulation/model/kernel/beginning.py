@@ -110,7 +110,7 @@ def feel_open_cases(start: int, size: int, state: Any, segments: Any, market: An
         if k < 0:
             continue
         segment = whole[SEGMENT, i]
-        happened = experience.experience(people.anchor, real[HALO, i], -people.unresolved_pain)
+        happened = experience.experience(people.anchor, -people.unresolved_pain)
         real[MEMORY, i] = experience.remembered(
             real[MEMORY, i], experience.power_memory(happened, people.power_mean_exponent), segments.memory[segment]
         )

@@ -11,10 +11,11 @@ from typing import Any
 from simulation.model.columns import *  # noqa: F403
 from simulation.model.jit import inlined
 from simulation.model.kernel.counting import count
-from simulation.model.kernel.scratch import CHANCE, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL
-from simulation.randomness import luck, uniform
-from simulation.rules import expectation, experience
-from simulation.rules.arithmetic import fixed
+from simulation.model.kernel.ordering import note
+from simulation.model.kernel.scratch import CHANCE, DELIVERED, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL
+from simulation.randomness import luck, threefry, uniform
+from simulation.rules import behaviour, delivery, expectation, experience
+from simulation.rules.arithmetic import clip, fixed
 
 __all__ = ["meet", "respond"]
 
@@ -34,8 +35,19 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     fit_part = people.fit_quality * journey.fit[k] * (real[FIT, i] - 0.5)
     wait_part = -people.wait_pain * (1.0 - segments.patience[segment]) * wait
     fatigue_part = -people.fatigue_quality * real[FATIGUE, i] if journey.by_firm[k] else 0.0
+    late_part = 0.0
+    if journey.delivers[k]:
+        days_late = (whole[DUE, i] - whole[PROMISED, i]) / TICKS
+        late_part = delivery.timeliness(days_late, people.lateness, people.lateness_limit)
     quality = here[QUALITY] - here[EFFORT] + here[RELEVANCE]
-    quality = quality + fit_part + wait_part + fatigue_part + people.noise * luck(room.words[0, c], room.words[1, c])
+    quality = (
+        quality
+        + fit_part
+        + wait_part
+        + fatigue_part
+        + late_part
+        + people.noise * luck(room.words[0, c], room.words[1, c])
+    )
     relief = _solve(c, i, k, cell, before, whole, journey, people, here, room, counts, books)
 
     # what is felt, and what it does to her
@@ -47,14 +59,18 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     gap = experience.gap(perceived, should)
     slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
     felt = slope * gap + relief
-    happened = experience.experience(people.anchor, real[HALO, i], felt)
+    happened = experience.experience(people.anchor, felt)
     real[MEMORY, i] = experience.remembered(
-        real[MEMORY, i], experience.power_memory(happened, people.power_mean_exponent), segments.memory[segment]
+        real[MEMORY, i],
+        experience.power_memory(happened, people.power_mean_exponent),
+        experience.past_weight(segments.memory[segment], gap, journey.notice[k]),
     )
     real[WORST, i] = experience.worst_moment(real[WORST, i], people.anchor, happened)
     real[TRUST, i] = expectation.trust_after(real[TRUST, i], quality, will, people.trust_learning)
 
-    _book(i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, relief, promising, state, journey, people, books)
+    _book(
+        i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, late_part, relief, promising, state, journey, people, books
+    )  # fmt: skip
 
     # expectations move: what happened first, then what is promised from now on
     real[WILL, i] = expectation.base_of_will(real[WILL, i], quality, will, people.will_learning)
@@ -71,6 +87,8 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
         room.real[PULL, c] = _pull(i, k, segment, promising, real, journey, segments, people, here)
     if journey.by_firm[k]:
         real[FATIGUE, i] += 1.0
+    if journey.delivers[k]:
+        room.real[DELIVERED, j] = happened
     room.real[HAPPENED, j] = happened
     room.real[LOWEST, j] = min(room.real[LOWEST, j], happened)
     room.real[HIGHEST, j] = max(room.real[HIGHEST, j], happened)
@@ -92,17 +110,19 @@ def _solve(c: int, i: int, k: int, cell: int, before: int, whole: Any, journey: 
         books.origin[k, journey.trigger.shape[0]] += 1
         return 0.0
     books.origin[k, origin] += 1
-    if not journey.closes[k] or uniform(room.words[3, c]) >= here[RESOLUTION]:
-        return 0.0
-    whole[CASE, i] = -1
-    whole[CASE_WEEKS, i] = 0
-    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_RESOLVED, 1)
-    return people.recovery_satisfaction
+    # what is late can only be cured by its arrival
+    arrived = journey.delivers[k] and origin == k and whole[PROMISED, i] < whole[DUE, i]
+    solved = journey.closes[k] and origin != whole[ORDER, i] and uniform(room.words[3, c]) < here[RESOLUTION]
+    if solved or arrived:
+        whole[CASE, i] = -1
+        whole[CASE_WEEKS, i] = 0
+        count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_RESOLVED, 1)
+    return people.recovery_satisfaction if solved else 0.0
 
 
 @inlined
 def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-          relief: float, promising: int, state: Any, journey: Any, people: Any, books: Any) -> None:  # fmt: skip
+          late_part: float, relief: float, promising: int, state: Any, journey: Any, people: Any, books: Any) -> None:  # fmt: skip
     """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`); parts of 0 are left out."""
     real, whole = state
     segment = whole[SEGMENT, i]
@@ -121,6 +141,8 @@ def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float,
         books.wait[k, side] += fixed(pass_on * wait_part)
     if journey.by_firm[k]:
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
+    if late_part != 0.0:
+        books.lateness[k, side] += fixed(pass_on * late_part)
     if relief != 0.0:
         books.relief[k, side] += fixed(relief)
 
@@ -144,14 +166,14 @@ def _pull(
 
 
 @inlined
-def respond(
-    c: int, j: int, i: int, k: int, state: Any, journey: Any, market: Any, here: Any, room: Any, counts: Any
-) -> None:
+def respond(c: int, j: int, i: int, k: int, week: int, key: Any, state: Any, journey: Any, market: Any, people: Any, here: Any,
+            room: Any, counts: Any, log: Any) -> None:  # fmt: skip
     """Let her say yes or no, and be left with an open problem perhaps; count what it costs."""
-    whole = state[1]
+    real, whole = state
     cell, before, at = whole[CELL, i], whole[CELL_BEFORE, i], k * TOUCHPOINT_WIDTH
     cost = here[COST] if here[COST] > 0.0 else 0.0
-    if uniform(room.words[2, c]) < room.real[CHANCE, c]:
+    succeeded = uniform(room.words[2, c]) < room.real[CHANCE, c]
+    if succeeded:
         room.marks[HAS_WON, j] |= 1 << k
         cost = cost + _succeed(i, k, cell, before, state, journey, market, here, counts)
     fails = not journey.closes[k] and uniform(room.words[3, c]) < here[FAILURE]
@@ -161,6 +183,35 @@ def respond(
         count(counts, cell, before, at + N_CASES, 1)
     if cost != 0.0:
         count(counts, cell, before, at + N_COST, fixed(cost))
+    if log.whole.shape[0] > 0:
+        happened = room.real[HAPPENED, j]
+        paid = _price(k, whole[OFFER, i], journey, market, here) if succeeded and journey.sells[k] else 0.0
+        note(
+            log,
+            week,
+            i,
+            ENCOUNTERED,
+            k,
+            1 if succeeded else 0,
+            _rate(i, k, week, key, people, happened + real[HALO, i]),
+            happened,
+            paid,
+        )
+
+
+@inlined
+def _rate(i: int, k: int, week: int, key: Any, people: Any, told: float) -> int:
+    """Return the stars that she would give an encounter, if asked."""
+    k0, k1, k2 = key
+    w0, w1, _, _ = threefry(k0, k1, k2, 0, i, week, P_ENCOUNTER + k, 1)
+    answer = clip(told + people.survey_rating_noise * luck(w0, w1), 0.0, 1.0)
+    return behaviour.stars(answer, people.two_stars, people.three_stars, people.four_stars, people.five_stars)
+
+
+@inlined
+def _price(k: int, offer: int, journey: Any, market: Any, here: Any) -> float:
+    """Return what is paid for a sale at touchpoint k."""
+    return market.price[offer] * journey.sale_size[k] * here[REVENUE]
 
 
 @inlined
@@ -188,7 +239,7 @@ def _succeed(
             whole[PURCHASES, i] = 1  # joining without paying is her first purchase: from now on she has bought
         return 0.0
     offer = whole[OFFER, i]
-    paid = market.price[offer] * journey.sale_size[k] * here[REVENUE]
+    paid = _price(k, offer, journey, market, here)
     if whole[PURCHASES, i] > 0:
         count(counts, cell, before, company + C_REPEAT, 1)
     whole[PURCHASES, i] += 1

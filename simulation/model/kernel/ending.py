@@ -11,12 +11,13 @@ from simulation.model.jit import inlined
 from simulation.model.kernel.beginning import words_of
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.meeting import choose_flagged
-from simulation.model.kernel.scratch import CHANCE, HAPPENED, HIGH, HIGHEST, LAST, LOW, LOWEST, VOICED, WAS
+from simulation.model.kernel.ordering import note
+from simulation.model.kernel.scratch import CHANCE, DELIVERED, HAPPENED, HIGH, HIGHEST, LAST, LOW, LOWEST, VOICED, WAS
 from simulation.randomness import luck, threefry, uniform
-from simulation.rules import behaviour, expectation, experience
+from simulation.rules import behaviour, delivery, expectation, experience
 from simulation.rules.arithmetic import clip, fixed
 
-__all__ = ["leave", "sum_up", "survey", "take_stock", "tell"]
+__all__ = ["leave", "sum_up", "survey", "survey_deliveries", "take_stock", "tell"]
 
 
 @inlined
@@ -120,43 +121,77 @@ def tell(start: int, size: int, state: Any, people: Any, room: Any, counts: Any,
 
 
 @inlined
-def survey(start: int, size: int, week: int, key: Any, state: Any, people: Any, value: Any, room: Any, counts: Any,
-           company: int) -> None:  # fmt: skip
+def survey(start: int, size: int, week: int, key: Any, state: Any, market: Any, people: Any, value: Any, room: Any, counts: Any,
+           company: int, log: Any) -> None:  # fmt: skip
     """Send a survey to some of the customers who have met something."""
-    whole = state[1]
+    real, whole = state
     stage, last, flags, words = whole[STAGE, start : start + size], room.marks[LAST], room.flags, room.words
     for j in range(size):
         flags[j] = (1 if stage[j] == CUSTOMER else 0) & (1 if last[j] >= 0 else 0)
     n = choose_flagged(size, room)
     words_of(start, n, week, key, P_SURVEY, room)
     for c in range(n):
-        if uniform(words[0, c]) < people.survey_rate:
+        if uniform(words[0, c]) < market.survey_rate:
             j = room.chosen[c]
             i = start + j
             coaching = value[whole[CELL, i], whole[SEGMENT, i], last[j], COACHING]
             _answer(
-                i, week, key, last[j], room.real[HAPPENED, j], coaching, state, people, words[1, c], words[2, c], words[3, c],
-                counts, company,
+                i, week, key, last[j], room.real[HAPPENED, j], real[SATISFACTION, i], False, coaching, state, people, words[1, c],
+                words[2, c], words[3, c], counts, company, log,
             )  # fmt: skip
 
 
 @inlined
-def _answer(i: int, week: int, key: Any, k: int, happened: float, coaching: float, state: Any, people: Any, w1: Any, w2: Any,
-            w3: Any, counts: Any, company: int) -> None:  # fmt: skip
-    """Answer perhaps: would she recommend, how satisfied is she, and how was the last encounter (k)."""
+def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, market: Any, people: Any, value: Any, room: Any,
+                      counts: Any, company: int, log: Any) -> None:  # fmt: skip
+    """Ask about each delivery when it arrives, or on the promised date; she answers as things stand some days later."""
+    real, whole = state
+    k0, k1, k2 = key
+    order, flags, begins = whole[ORDER, start : start + size], room.flags, week * WEEK_OF_TICKS
+    ends = begins + WEEK_OF_TICKS
+    for j in range(size):
+        flags[j] = 1 if order[j] >= 0 else 0
+    for c in range(choose_flagged(size, room)):
+        j = room.chosen[c]
+        i = start + j
+        k, due = order[j], whole[DUE, i]
+        mailed = min(due, whole[PROMISED, i])
+        a, b, _, _ = threefry(k0, k1, k2, 0, i, mailed // WEEK_OF_TICKS, P_SURVEY, 2)
+        before = mailed + delivery.ticks(delivery.answering_lag(people.survey_lag, luck(a, b))) < due
+        if not (begins <= mailed < ends if before else due < ends):
+            continue
+        w0, w1, w2, w3 = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 0)
+        if uniform(w0) < market.survey_rate:
+            waiting = experience.experience(people.anchor, -people.unresolved_pain)
+            rated = waiting if before or whole[CASE, i] == k else room.real[DELIVERED, j]
+            coaching = value[whole[CELL, i], whole[SEGMENT, i], k, COACHING]
+            _answer(i, week, key, k, rated, rated, before, coaching, state, people, w1, w2, w3, counts, company, log)
+
+
+@inlined
+def _answer(i: int, week: int, key: Any, k: int, happened: float, overall: float, before_delivery: bool, coaching: float,
+            state: Any, people: Any, w1: Any, w2: Any, w3: Any, counts: Any, company: int, log: Any) -> None:  # fmt: skip
+    """Answer perhaps: would she recommend, how satisfied is she (`overall`), and how was encounter k."""
     real, whole = state
     k0, k1, k2 = key
     tone = happened - people.survey_indifferent
     if uniform(w1) >= behaviour.response_chance(people.survey_response, people.survey_extremity, tone):
         return
     cell, before = whole[CELL, i], whole[CELL_BEFORE, i]
+    w4, w5, w6, _ = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 1)
+    mood = real[HALO, i] + people.survey_rating_noise * luck(
+        w4, w5
+    )  # her own tone, and the day's: all answers share it
     recommends = behaviour.recommendation(
-        real[SATISFACTION, i], real[WORST, i], people.survey_worst_moment, people.survey_noise * luck(w2, w3), coaching
+        real[SATISFACTION, i] + mood,
+        real[WORST, i],
+        people.survey_worst_moment,
+        people.survey_noise * luck(w2, w3),
+        coaching,
     )
-    w4, w5, _, _ = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 1)
-    overall = clip(real[SATISFACTION, i] + people.survey_rating_noise * luck(w4, w5) + coaching, 0.0, 1.0)
+    answer = clip(overall + mood + coaching, 0.0, 1.0)
     count(counts, cell, before, company + C_ANSWERS, 1)
-    count(counts, cell, before, company + C_OVERALL, fixed(overall))
+    count(counts, cell, before, company + C_OVERALL, fixed(answer))
     if recommends >= people.survey_promoter:
         count(counts, cell, before, company + C_PROMOTERS, 1)
         count(counts, cell, before, company + C_NPS_POINTS, 1)
@@ -164,7 +199,13 @@ def _answer(i: int, week: int, key: Any, k: int, happened: float, coaching: floa
         count(counts, cell, before, company + C_DETRACTORS, 1)
         count(counts, cell, before, company + C_NPS_POINTS, -1)
     count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT_ANSWERS, 1)
-    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
+    count(
+        counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT, fixed(clip(happened + real[HALO, i] + coaching, 0.0, 1.0))
+    )
+    if log.whole.shape[0] > 0:
+        writes = uniform(w6) < behaviour.writing_chance(people.writes, people.writes_of_pain, answer)
+        stars = behaviour.stars(answer, people.two_stars, people.three_stars, people.four_stars, people.five_stars)
+        note(log, week, i, ANSWERED, k, stars, (1 if before_delivery else 0) + (2 if writes else 0), recommends, answer)
 
 
 @inlined

@@ -29,11 +29,10 @@ def enter(i: int, week: int, key: Any, state: Any, segments: Any, market: Any, p
         fit = clip(segments.fit[segment, o] + segments.fit_spread[segment] * luck(g, h), 0.0, 1.0)
         if fit > best:
             best, offer = fit, o
-    halo = people.halo * luck(b, c)
-    start = experience.experience(people.anchor, halo, 0.0)
+    start = experience.experience(people.anchor, 0.0)
     real[FIT, i] = best
-    real[PURCHASE_RATE, i] = segments.purchase_rate[segment] * exp(segments.purchase_spread[segment] * luck(e, f))
-    real[HALO, i] = halo
+    real[PURCHASE_RATE, i] = segments.purchase_rate[segment] * exp(people.purchase_spread * luck(e, f))
+    real[HALO, i] = people.halo * luck(b, c)
     real[MEMORY, i] = experience.power_memory(start, people.power_mean_exponent)
     real[SATISFACTION, i] = experience.satisfaction(real[MEMORY, i], people.power_mean_exponent)
     real[WORST, i] = 0.0
@@ -57,6 +56,9 @@ def enter(i: int, week: int, key: Any, state: Any, segments: Any, market: Any, p
     whole[TELLS, i] = TELLS_NOTHING
     whole[HEARD_GOOD, i] = 0
     whole[HEARD_BAD, i] = 0
+    whole[ORDER, i] = -1
+    whole[DUE, i] = 0
+    whole[PROMISED, i] = 0
 
 
 @compiled

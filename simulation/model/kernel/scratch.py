@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "CHANCE", "HAPPENED", "HAS_MET", "HAS_WON", "HIGH", "HIGHEST", "LAST", "LOW", "LOWEST", "NEVER", "PULL", "ROW", "VOICED", "WAS",
+    "CHANCE", "DELIVERED",
+    "HAPPENED", "HAS_MET", "HAS_WON", "HIGH", "HIGHEST", "LAST", "LOW", "LOWEST", "NEVER", "PULL", "ROW", "VOICED", "WAS",
     "Scratch", "scratch",
 ]  # fmt: skip
 
 # rows of `real`
-LOWEST, HIGHEST, HAPPENED, CHANCE, PULL, LOW, HIGH = range(7)
-REALS = 7
+LOWEST, HIGHEST, HAPPENED, CHANCE, PULL, LOW, HIGH, DELIVERED = range(8)
+REALS = 8
 # rows of `marks`
 HAS_MET, HAS_WON, LAST, VOICED, WAS, ROW = range(6)
 MARKS = 6

@@ -15,8 +15,9 @@ from simulation.model.columns import *  # noqa: F403
 from simulation.model.jit import compiled, inlined
 from simulation.model.kernel.beginning import begin, draw, feel_open_cases, replace_leavers, words_of
 from simulation.model.kernel.encounter import meet, respond
-from simulation.model.kernel.ending import leave, sum_up, survey, take_stock, tell
+from simulation.model.kernel.ending import leave, sum_up, survey, survey_deliveries, take_stock, tell
 from simulation.model.kernel.meeting import chances, find
+from simulation.model.kernel.ordering import await_deliveries, place_orders, take_in
 from simulation.model.kernel.scratch import CHANCE, PULL
 from simulation.randomness import threefry
 from simulation.rules import behaviour
@@ -26,10 +27,13 @@ __all__ = ["deal", "spread_word", "week_of"]
 
 @inlined
 def _visit(start: int, size: int, k: int, week: int, key: Any, state: Any, journey: Any, segments: Any, market: Any, people: Any,
-           value: Any, promise: Any, waits: Any, counts: Any, books: Any, room: Any) -> None:  # fmt: skip
+           value: Any, promise: Any, waits: Any, counts: Any, books: Any, room: Any, log: Any) -> None:  # fmt: skip
     """Let all of a block who meet touchpoint k this week do so."""
     whole, chosen = state[1], room.chosen
     n = find(start, size, k, week, state, journey, segments, people, room)
+    if journey.delivers[k]:
+        place_orders(start, n, k, week, key, whole, journey, value, room, log)
+        n = await_deliveries(start, size, k, week, whole, room, counts)
     words_of(start, n, week, key, P_ENCOUNTER + k, room)
     for c in range(n):
         j = chosen[c]
@@ -44,20 +48,22 @@ def _visit(start: int, size: int, k: int, week: int, key: Any, state: Any, journ
     for c in range(n):
         j = chosen[c]
         i = start + j
-        respond(c, j, i, k, state, journey, market, value[whole[CELL, i], whole[SEGMENT, i], k], room, counts)
+        here = value[whole[CELL, i], whole[SEGMENT, i], k]
+        respond(c, j, i, k, week, key, state, journey, market, people, here, room, counts, log)
 
 
 @compiled
 def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any, segments: Any, market: Any, people: Any,
-            value: Any, promise: Any, waits: Any, counts: Any, books: Any, room: Any) -> None:  # fmt: skip
+            value: Any, promise: Any, waits: Any, counts: Any, books: Any, room: Any, log: Any) -> None:  # fmt: skip
     """Live one week of the people in slots first to last - 1.
 
     `value` [cell, segment, touchpoint, coefficient], `promise` [cell, segment, touchpoint, promising department],
     `waits` [cell, touchpoint] in weeks; `counts` and `books` are added to, all but what `add_up` derives; `room` as made by
-    `simulation.model.kernel.scratch`.
+    `simulation.model.kernel.scratch`; `log` takes the events of these people if it has rows.
     """
     touchpoints = journey.trigger.shape[0]
     company = touchpoints * TOUCHPOINT_WIDTH
+    delivers = journey.delivers.any()
     promising = promise.shape[3]
     block = room.draws.shape[1]
     chances(value, journey.weekly, room)
@@ -69,12 +75,18 @@ def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any
         feel_open_cases(start, size, state, segments, market, people, room, counts, books, company)
         for k in range(touchpoints):
             _visit(
-                start, size, k, week, key, state, journey, segments, market, people, value, promise, waits, counts, books, room
+                start, size, k, week, key, state, journey, segments, market, people, value, promise, waits, counts, books, room,
+                log,
             )  # fmt: skip
         sum_up(start, size, state, people, promising, room)
         leave(start, size, state, segments, market, people, room, counts, company)
         tell(start, size, state, people, room, counts, company)
-        survey(start, size, week, key, state, people, value, room, counts, company)
+        if market.asked_at == ASKED_AT_DELIVERY:
+            survey_deliveries(start, size, week, key, state, market, people, value, room, counts, company, log)
+        else:
+            survey(start, size, week, key, state, market, people, value, room, counts, company, log)
+        if delivers:
+            take_in(start, size, week, state[1])
         take_stock(start, size, state, room, counts, company)
 
 

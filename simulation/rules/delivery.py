@@ -1,0 +1,51 @@
+"""Orders that arrive later, by a date that was promised."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any
+
+from numba.extending import register_jitable
+
+from simulation.rules.arithmetic import clip, exp
+
+__all__ = ["LEAST_MULTIPLIER", "TICKS", "answering_lag", "days_until_arrival", "ticks", "timeliness"]
+
+TICKS = 1024.0
+"""Points in time per day: whole numbers, so that dates compare alike everywhere."""
+SPREAD_OF_LAG = 0.5
+"""Standard deviation of the log of the days until an answer. Our assumption."""
+LEAST_MULTIPLIER = 0.05
+"""Levers cannot take away more than all but this share of a delivery's days. Our assumption."""
+
+
+@register_jitable(forceinline=True)
+def ticks(days: Any) -> Any:
+    """Return a time in days as a whole number of ticks, rounded down."""
+    return floor(days * TICKS)
+
+
+@register_jitable(forceinline=True)
+def days_until_arrival(median: Any, multiplier: Any, spread: Any, luck: Any) -> Any:
+    """Return the days from an order to its arrival: median x multiplier x exp(spread luck), near log-normal."""
+    return median * (multiplier if multiplier > LEAST_MULTIPLIER else LEAST_MULTIPLIER) * exp(spread * luck)
+
+
+@register_jitable(forceinline=True)
+def timeliness(days_late: Any, per_day: Any, limit: Any) -> Any:
+    """Return the part of quality that is due to being early or late: -per_day x days late, which count up to the limit.
+
+    That lateness weighs more than earliness comes from the kind of touchpoint (a delivery is a must-be), not from here.
+
+    Examples
+    --------
+    >>> timeliness(2.0, 0.05, 10.0), timeliness(-20.0, 0.05, 10.0)
+    (-0.1, 0.5)
+    """
+    return -per_day * clip(days_late, -limit, limit)
+
+
+@register_jitable(forceinline=True)
+def answering_lag(median: Any, luck: Any) -> Any:
+    """Return the days from being asked to answering: median x exp(spread luck). Few answer at once. Our assumption (shape)."""
+    return median * exp(SPREAD_OF_LAG * luck)
