@@ -192,13 +192,20 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(
-    report: pd.DataFrame, measures: pd.DataFrame, folder: Path, *, settings: Mapping[str, object], made_by: str
+    report: pd.DataFrame,
+    measures: pd.DataFrame,
+    facts: pd.DataFrame,
+    folder: Path,
+    *,
+    settings: Mapping[str, object],
+    made_by: str,
 ) -> None:
-    """Write `patterns.csv`, `measures.csv` and `provenance.json` into a folder.
+    """Write `patterns.csv`, `measures.csv`, `facts.csv` and `provenance.json` into a folder.
 
     `made_by` is the hash of the sources when the runs began (`simulation.analysis.sources.sources_hash`).
     """
     report.to_csv(folder / "patterns.csv", index=False, float_format="%.6g", lineterminator="\n")
     measures.to_csv(folder / "measures.csv", index=False, float_format="%.6g", lineterminator="\n")
+    facts.to_csv(folder / "facts.csv", index=False, float_format="%.6g", lineterminator="\n")
     note = {"silosim": __version__, "sources_hash": made_by, "settings": dict(settings)}
     (folder / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")

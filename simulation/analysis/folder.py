@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CHARTS", "EVIDENCE_FILES", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "whole"]
+__all__ = ["CHARTS", "EVIDENCE_FILES", "EXPORT_FILES", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "whole"]
 
 PROVENANCE = "provenance.json"
 CHARTS = "charts"
@@ -26,8 +26,21 @@ FILES = (
     "scenario.yaml",
 )
 """What a folder of results holds besides `charts/`."""
-EVIDENCE_FILES = ("patterns.csv", "measures.csv", "evidence.md", "patterns.png")
+EVIDENCE_FILES = (
+    "patterns.csv",
+    "measures.csv",
+    "evidence.md",
+    "patterns.png",
+    "facts.csv",
+    "facts.md",
+    "facts_marketplace.png",
+    "facts_others.png",
+)
 """What a folder of evidence holds besides the provenance."""
+EXPORT_FILES = tuple(
+    f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
+)
+"""What a folder of exported customers may hold besides the provenance."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -53,7 +66,8 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    others = sorted({entry.name for entry in folder.iterdir()} - {*FILES, *EVIDENCE_FILES, CHARTS} - _SYSTEM_FILES)
+    ours = {*FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")
     if any(folder.iterdir()) and not _ours(folder):

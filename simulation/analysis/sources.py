@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulation.scenario.library import shipped
+from simulation.scenario.library import shipped, world_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,21 +21,23 @@ __all__ = ["sources_hash", "stale_results"]
 _PACKAGE = Path(__file__).resolve().parents[1]
 SHOWING = frozenset({"views", "cli"})
 """Folders of the package that no result comes from."""
+_KINDS = ("*.py", "*.csv")
+"""Files of the package that results come from: code and facts."""
 
 
 def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None = None) -> str:
     """Sha256 of everything that can change a result, in hexadecimal.
 
-    Covers each `simulation/**/*.py` but those that only show results (`views`, `cli`), and each shipped
-    `scenarios/*.yaml`: its path and its text, in the order of the paths. Line ends do not count, so the hash is
-    the same on every system and for an installed package.
+    Covers each `simulation/**/*.py` and `*.csv` but those that only show results (`views`, `cli`), each shipped
+    `scenarios/*.yaml` and the worlds of the facts, `scenarios/worlds/*.yaml`: its path and its text, in the order of
+    the paths. Line ends do not count, so the hash is the same on every system and for an installed package.
 
     Parameters
     ----------
     package
         Folder of the package.
     scenarios
-        Scenario files; the shipped ones by default.
+        Scenario files; the shipped ones by default. Those in a folder `worlds` are told apart by it.
 
     Returns
     -------
@@ -44,10 +46,12 @@ def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None =
     """
     named = {
         f"simulation/{file.relative_to(package).as_posix()}": file
-        for file in package.rglob("*.py")
+        for kind in _KINDS
+        for file in package.rglob(kind)
         if file.relative_to(package).parts[0] not in SHOWING
     }
-    named |= {f"scenarios/{file.name}": file for file in (shipped().values() if scenarios is None else scenarios)}
+    given = (*shipped().values(), *world_files().values()) if scenarios is None else scenarios
+    named |= {_name_of(file): file for file in given}
     digest = hashlib.sha256()
     for name in sorted(named):
         text = named[name].read_bytes().replace(b"\r\n", b"\n")
@@ -55,6 +59,11 @@ def sources_hash(*, package: Path = _PACKAGE, scenarios: Iterable[Path] | None =
         digest.update(f"{name}\n{len(text)}\n".encode())
         digest.update(text)
     return digest.hexdigest()
+
+
+def _name_of(scenario: Path) -> str:
+    """Return the path of a scenario below the folder of all: an installed package calls that folder otherwise."""
+    return f"scenarios/worlds/{scenario.name}" if scenario.parent.name == "worlds" else f"scenarios/{scenario.name}"
 
 
 def stale_results(folder: Path, *, present: str | None = None) -> list[Path]:

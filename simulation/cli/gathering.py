@@ -30,18 +30,26 @@ def gather(
     from rich.console import Console
 
     from simulation.analysis.evidence import measure_cells, share_holding, write
+    from simulation.analysis.facts.fitting import FREE
+    from simulation.analysis.facts.judging import judge
+    from simulation.analysis.facts.worlds import measure_facts
     from simulation.analysis.folder import check_folder, whole
     from simulation.analysis.parallel import default_workers
     from simulation.analysis.sources import sources_hash
+    from simulation.scenario.people import People
     from simulation.views.evidence import draw_forest, evidence_page, print_evidence
+    from simulation.views.facts import draw_facts, facts_page, print_facts
 
     made_by = sources_hash()  # now: the sources may be edited while the runs go on
     check_folder(out, overwrite=overwrite)
     warm_up(vector_width=vector_width, quiet=quiet)
+    hands = default_workers() if workers is None else workers
+    with shown_progress(Console(stderr=True), quiet=quiet) as progress:
+        facts = judge(measure_facts(People(), replications=replications, workers=hands, progress=progress))
     with shown_progress(Console(stderr=True), quiet=quiet) as progress:
         measures = measure_cells(
             replications=replications,
-            workers=default_workers() if workers is None else workers,
+            workers=hands,
             seed=seed,
             horizon=horizon,
             progress=progress,
@@ -49,9 +57,13 @@ def gather(
     report = share_holding(measures)
     settings = {"replications": replications, "seed": seed, **horizon}
     with whole(out, overwrite=overwrite) as folder:
-        write(report, measures, folder, settings=settings, made_by=made_by)
+        write(report, measures, facts, folder, settings=settings, made_by=made_by)
         text = evidence_page(report, settings)
         (folder / "evidence.md").write_text(text, encoding="utf-8", newline="\n")
+        page = facts_page(facts, {"replications": replications}, parameters=len(FREE))
+        (folder / "facts.md").write_text(page, encoding="utf-8", newline="\n")
         draw_forest(report, folder)
+        draw_facts(facts, folder, parameters=len(FREE))
     print_evidence(report, Console())
+    print_facts(facts, Console(), parameters=len(FREE))
     say(f"The report is in {out}")
