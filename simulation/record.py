@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["COMPANY_METRICS", "CUSTOMER_COLUMNS", "Column", "Run"]
+__all__ = ["COMPANY_METRICS", "CUSTOMER_COLUMNS", "EXPORT_COLUMNS", "Column", "Run"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,36 @@ _CUSTOMER_COLUMNS = (
 
 CUSTOMER_COLUMNS: dict[str, Column] = {column.name: column for column in _CUSTOMER_COLUMNS}
 """Columns of `customers.parquet` by name."""
+
+
+_EXPORT_COLUMNS = (
+    Column(name="arm", label="Arm", unit="", meaning="The arm that was lived."),
+    Column(name="customer_id", label="Customer", unit="", meaning="One number a person, never used again: her slot in the market + population x weeks from the beginning of burn-in to her entry."),
+    Column(name="entered", label="Entered", unit="week", meaning="Week in which the person entered the market (negative: before week 0, so that she may have bought before the first week exported)."),
+    Column(name="segment", label="Segment", unit="", meaning="The person's segment."),
+    Column(name="week", label="Week", unit="week", low=0, meaning="Week in which it happened."),
+    Column(name="day", label="Day", unit="days since week 0", low=0, meaning="The first day of its week, for a week is the model's step; of an order that is delivered later: the very time."),
+    Column(name="touchpoint", label="Touchpoint", unit="", meaning="Where it happened; of an order or an answer: the delivery, or the encounter asked about."),
+    Column(name="offer", label="Offer", unit="", meaning="What was bought."),
+    Column(name="money", label="Money", unit="money", meaning="What was paid."),
+    Column(name="frequency", label="Frequency", unit="count", low=0, meaning="Purchases after the first; those of one week count as one."),
+    Column(name="recency", label="Recency", unit="days", low=0, meaning="From the first purchase to the last."),
+    Column(name="T", label="Age", unit="days", low=0, meaning="From the first purchase to the end."),
+    Column(name="monetary_value", label="Monetary value", unit="money", meaning="Mean money of the purchases after the first; 0 without any."),
+    Column(name="what", label="What", unit="", meaning="encounter, order (of something that is delivered later) or answer (to a survey)."),
+    Column(name="succeeded", label="Succeeded", unit="", meaning="Of an encounter: whether it succeeded."),
+    Column(name="stars", label="Stars", unit="1-5", low=1, high=5, meaning="Of an encounter: what she would give it if asked. Of an answer: her overall satisfaction."),
+    Column(name="experience", label="Experience", unit="0-1", low=0, high=1, meaning="Of an encounter: how it was felt."),
+    Column(name="due", label="Due", unit="days since week 0", meaning="Of an order: when it will arrive."),
+    Column(name="promised", label="Promised", unit="days since week 0", meaning="Of an order: when it is promised."),
+    Column(name="before_delivery", label="Before delivery", unit="", meaning="Of an answer: whether the delivery asked about was still under way."),
+    Column(name="comment", label="Comment", unit="", meaning="Of an answer: whether she wrote a comment."),
+    Column(name="recommendation", label="Recommendation", unit="0-1", low=0, high=1, meaning="Of an answer: whether she would recommend the company."),
+    Column(name="overall", label="Overall satisfaction", unit="0-1", low=0, high=1, meaning="Of an answer: how satisfied she is overall, or with the delivery."),
+)  # fmt: skip
+
+EXPORT_COLUMNS: dict[str, Column] = {column.name: column for column in _EXPORT_COLUMNS}
+"""Columns of what `silosim export` writes (transactions, recency_frequency, events) by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

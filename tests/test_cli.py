@@ -279,7 +279,9 @@ def test_the_schema_is_json_on_stdout_or_in_a_file(here: Path) -> None:
     assert "journey" in json.loads(printed)["properties"]
 
 
-@pytest.mark.parametrize("command", ["compare", "run", "validate", "show", "new", "schema", "warmup"])
+@pytest.mark.parametrize(
+    "command", ["compare", "run", "export", "validate", "show", "new", "schema", "warmup", "evidence"]
+)
 def test_help_teaches_by_example(command: str) -> None:
     result = silosim(command, "--help")
     assert result.exit_code == 0

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import html
-from collections import Counter
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
+from simulation.analysis.choosing import chosen_arms, loaded_from, overridden
 from simulation.analysis.collecting import Look, collect
 from simulation.analysis.frames import customers_frame, journey_frame, ledger_frame, summary_frame, weekly_frame
 from simulation.analysis.parallel import Engine, Replicate, Runner, default_workers
-from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
-from simulation.scenario.loading import LoadedScenario, load, load_dict
+from simulation.scenario.faults import Fault, ScenarioError, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +18,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from simulation.analysis.choosing import Source
     from simulation.analysis.collecting import Collected
     from simulation.record import Run
+    from simulation.scenario.loading import LoadedScenario
     from simulation.scenario.scenario import Scenario
 
-    Source = str | Path | Mapping[str, object] | LoadedScenario
     Progress = Callable[[int, int], None]
 
 __all__ = ["Comparison", "Look", "Options", "compare", "run"]
@@ -210,8 +208,8 @@ def compare(
     """
     _check_positive(workers=workers, threads=threads, precision=precision)
     overrides = {"replications": replications, "seed": seed, "population": population, "weeks": weeks}
-    loaded = _overridden(_loaded(scenario), overrides)
-    chosen = _chosen(loaded, arms)
+    loaded = overridden(loaded_from(scenario), overrides)
+    chosen = chosen_arms(loaded, arms)
     horizon = loaded.scenario.horizon
     task = Replicate(
         arms=chosen,
@@ -236,7 +234,7 @@ def compare(
 
 def run(scenario: Source, *, arm: str | None = None, **options: Unpack[Options]) -> Comparison:
     """Run one arm of a scenario: the named one, or the first; options as in `compare`."""
-    loaded = _loaded(scenario)
+    loaded = loaded_from(scenario)
     return compare(loaded, arms=[next(iter(loaded.arms)) if arm is None else arm], **options)
 
 
@@ -269,50 +267,6 @@ def _compared(
         looks=tuple(collected.looks),
         warnings=tuple(loaded.warnings),
     )
-
-
-def _loaded(scenario: Source) -> LoadedScenario:
-    if isinstance(scenario, LoadedScenario):
-        return scenario
-    return load(scenario) if isinstance(scenario, str | Path) else load_dict(scenario)
-
-
-def _overridden(loaded: LoadedScenario, overrides: Mapping[str, int | None]) -> LoadedScenario:
-    """The scenario with parts of its horizon replaced, in every arm, and checked anew.
-
-    The plain data are changed and read again, so that what is stored and hashed is what was run.
-    """
-    given = {key: value for key, value in overrides.items() if value is not None}
-    if not given:
-        return loaded
-    raw = copy.deepcopy(loaded.raw)
-    raw["horizon"] = {**raw.get("horizon", {}), **given}
-    for arm in raw.get("arms", {}).values():
-        changed = arm.get("changes", {}).get("horizon", {})
-        for key in given:
-            changed.pop(key, None)
-    name = "scenario" if loaded.path is None else loaded.path.name
-    return replace(load_dict(raw, name=name), path=loaded.path)
-
-
-def _chosen(loaded: LoadedScenario, arms: Sequence[str] | None) -> dict[str, Scenario]:
-    """The arms to run, in the order asked for; unknown names and repetitions are faults."""
-    names = list(loaded.arms) if arms is None else list(arms)
-    faults = [
-        Fault(
-            file=loaded.path.name if loaded.path else "",
-            value=name,
-            message=f"{show(name)} is not an arm of this scenario",
-            allowed=one_of(loaded.arms),
-            nearest=nearest(name, loaded.arms),
-        )
-        for name in names
-        if name not in loaded.arms
-    ]
-    faults += [Fault(message=f"arm {show(name)} is named twice") for name, n in Counter(names).items() if n > 1]
-    if faults or not names:
-        raise ScenarioError(faults or [Fault(message="no arm to run", allowed=one_of(loaded.arms))])
-    return {name: loaded.arms[name] for name in names}
 
 
 def _check_positive(**options: float | None) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["provenance", "save"]
+__all__ = ["circumstances", "provenance", "save", "write_csv", "write_parquet", "write_provenance"]
 
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy", "pydantic")
 
@@ -93,15 +93,26 @@ def _write(comparison: Comparison, folder: Path, *, command: Sequence[str]) -> N
         ("journey", comparison.journey),
         ("ledger", comparison.ledger),
     ):
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    _write_parquet(comparison.weekly, folder / "weekly.parquet", columns=columns_of(comparison.arms))
-    _write_parquet(comparison.customers, folder / "customers.parquet", columns=CUSTOMER_COLUMNS)
+        write_csv(frame, folder / f"{name}.csv")
+    write_parquet(comparison.weekly, folder / "weekly.parquet", columns=columns_of(comparison.arms))
+    write_parquet(comparison.customers, folder / "customers.parquet", columns=CUSTOMER_COLUMNS)
     _write_scenario(comparison, folder / "scenario.yaml")
-    text = json.dumps(provenance(comparison, command=command), indent=2, ensure_ascii=False, allow_nan=False)
+    write_provenance(provenance(comparison, command=command), folder)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV in UTF-8, the same bytes on every system."""
+    frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def write_provenance(told: Mapping[str, object], folder: Path) -> None:
+    """Write where results came from into their folder."""
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _write_parquet(frame: pd.DataFrame, path: Path, *, columns: Mapping[str, Column]) -> None:
+def write_parquet(frame: pd.DataFrame, path: Path, *, columns: Mapping[str, Column]) -> None:
+    """Write a frame as Parquet; label, unit and meaning of each declared column go into its field's metadata."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -138,10 +149,7 @@ def _plain(value: object) -> object:
 
 def provenance(comparison: Comparison, *, command: Sequence[str] = ()) -> dict[str, object]:
     """Everything needed to know where results came from, and to make them again."""
-    return {
-        "silosim": __version__,
-        "command": list(command),
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    own = {
         "interrupted": comparison.interrupted,
         "name": comparison.name,
         "arms": dict(comparison.arm_titles),
@@ -161,11 +169,24 @@ def provenance(comparison: Comparison, *, command: Sequence[str] = ()) -> dict[s
                 for look in comparison.looks
             ],
         },
+    }
+    return circumstances(own, raw=comparison.raw, scenario_hash=comparison.hash, command=command)
+
+
+def circumstances(
+    own: Mapping[str, object], *, raw: Mapping[str, object], scenario_hash: str, command: Sequence[str]
+) -> dict[str, object]:
+    """Return a provenance: the program, when and how it was called, what is its `own`, the machine, the scenario."""
+    return {
+        "silosim": __version__,
+        "command": list(command),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **own,
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",
         "sources_hash": sources_hash(),
-        "scenario_hash": comparison.hash,
-        "scenario": _plain(comparison.raw),
+        "scenario_hash": scenario_hash,
+        "scenario": _plain(raw),
     }
 
 

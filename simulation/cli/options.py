@@ -11,6 +11,7 @@ __all__ = [
     "Arm",
     "Debug",
     "EngineName",
+    "ExportOut",
     "NoCharts",
     "Out",
     "Overwrite",
@@ -120,6 +121,16 @@ Out: TypeAlias = Annotated[
         rich_help_panel=_OUTPUT,
         metavar="FOLDER",
         help="Folder for the results; one that exists is refused.",
+    ),
+]
+ExportOut: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        show_default="results/<scenario>-export",
+        rich_help_panel=_OUTPUT,
+        metavar="FOLDER",
+        help="Folder for the tables; one that exists is refused.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[

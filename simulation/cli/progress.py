@@ -20,15 +20,17 @@ _PLAIN_LINES = 10
 
 
 @contextlib.contextmanager
-def shown_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with (replications done, replications planned) while the block runs."""
+def shown_progress(
+    console: Console, *, quiet: bool, what: str = "replications"
+) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with (replications done, replications planned), or of `what`, while the block runs."""
     if quiet:
         yield lambda _done, _planned: None
     elif console.is_terminal:
-        with bar(console, "Replications") as update:
+        with bar(console, what.capitalize()) as update:
             yield update
     else:
-        yield _plain_lines()
+        yield _plain_lines(what)
 
 
 @contextlib.contextmanager
@@ -51,7 +53,7 @@ def bar(console: Console, what: str, *, left: bool = True) -> Iterator[Callable[
         yield lambda done, planned: progress.update(task, completed=done, total=planned)
 
 
-def _plain_lines() -> Callable[[int, int], None]:
+def _plain_lines(what: str) -> Callable[[int, int], None]:
     start = time.monotonic()
     tenths = 0
 
@@ -59,7 +61,7 @@ def _plain_lines() -> Callable[[int, int], None]:
         nonlocal tenths
         if done and (done * _PLAIN_LINES // planned > tenths or done == planned):
             left = (time.monotonic() - start) / done * (planned - done)
-            say(f"{done} of {planned} replications, about {left:.0f} s left")
+            say(f"{done} of {planned} {what}, about {left:.0f} s left")
         tenths = done * _PLAIN_LINES // planned
 
     return update
