@@ -53,7 +53,7 @@ LEFT, COLUMN, SIDE = 4.9, 1.28, 0.15
 REACH = 3.6
 """The axis ends so many half-widths of the accepted band from its middle; what lies beyond is an arrow at the end."""
 _MARKS = {True: "s", False: "o"}
-"""Marker of a fact that was fitted, and of one only checked."""
+"""Marker of a fact that may be fitted, and of one that is only checked."""
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
@@ -67,13 +67,17 @@ def _digits(row: Any) -> int:
 
 
 def _headline(table: pd.DataFrame, parameters: int | None) -> str:
-    """`Of 36 facts 30 are met: 14 of 16 fitted, 16 of 20 only checked; 12 free parameters`."""
+    """`Of 36 facts 30 are met: 14 of 16 fitted, 16 of 20 only checked; 12 free parameters`; or that people are not fitted."""
     found = score(table)
     all_facts, met = found.fitted + found.checked, found.fitted_met + found.checked_met
-    free = "" if parameters is None else f"; {parameters} free parameters"
+    if parameters is None:
+        return (
+            f"Of {all_facts} facts {met} are met by people who are not fitted: {found.fitted_met} of the {found.fitted} that may "
+            f"be fitted, {found.checked_met} of the {found.checked} that never are"
+        )
     return (
         f"Of {all_facts} facts {met} are met: {found.fitted_met} of {found.fitted} fitted, "
-        f"{found.checked_met} of {found.checked} only checked{free}"
+        f"{found.checked_met} of {found.checked} only checked; {parameters} free parameters"
     )
 
 
@@ -152,8 +156,8 @@ def _legend() -> list[Line2D | Patch]:
 
     return [
         Patch(color="#bdbdbd", label="measured, 95 % interval"),
-        mark("s", PAR, PAR, "simulated, fitted, met"),
-        mark("s", BELOW, "white", "fitted, not met"),
+        mark("s", PAR, PAR, "simulated, may be fitted, met"),
+        mark("s", BELOW, "white", "may be fitted, not met"),
         mark("o", PAR, PAR, "only checked, met"),
         mark("o", BELOW, "white", "only checked, not met"),
     ]
@@ -200,7 +204,7 @@ def print_facts(table: pd.DataFrame, console: Console, *, parameters: int | None
     for world, name in WORLD_WORDS.items():
         console.print(f"\n[bold]{name}[/bold]")
         for row in _rows(table[table["world"] == world]):
-            console.print(f"{row.fact} {row.says} ({'fitted' if row.fitted else 'only checked'})", highlight=False)
+            console.print(f"{row.fact} {row.says} ({'may be fitted' if row.fitted else 'only checked'})", highlight=False)
             console.print(f"    measured {_span(row, 'measured')}, simulated {_span(row, 'simulated')}: {_verdict(row)}",
                           highlight=False)  # fmt: skip
 
@@ -248,7 +252,7 @@ def facts_page(table: pd.DataFrame, settings: Mapping[str, object], *, parameter
             within = f"{amount(row.accepted_low, decimals=digits)} to {amount(row.accepted_high, decimals=digits)}"
             lines.append(
                 f"| {row.fact} | {row.says} | {row.formula} | {_span(row, 'measured')} | {within} | {row.rule} "
-                f"| {_span(row, 'simulated')} | {row.n} | {_verdict(row)} | {'fitted' if row.fitted else 'checked'} "
+                f"| {_span(row, 'simulated')} | {row.n} | {_verdict(row)} | {'may be fitted' if row.fitted else 'checked'} "
                 f"| {row.mechanism} |"
             )
     return "\n".join(lines) + "\n"
