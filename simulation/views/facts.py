@@ -204,7 +204,9 @@ def print_facts(table: pd.DataFrame, console: Console, *, parameters: int | None
     for world, name in WORLD_WORDS.items():
         console.print(f"\n[bold]{name}[/bold]")
         for row in _rows(table[table["world"] == world]):
-            console.print(f"{row.fact} {row.says} ({'may be fitted' if row.fitted else 'only checked'})", highlight=False)
+            console.print(
+                f"{row.fact} {row.says} ({'may be fitted' if row.fitted else 'only checked'})", highlight=False
+            )
             console.print(f"    measured {_span(row, 'measured')}, simulated {_span(row, 'simulated')}: {_verdict(row)}",
                           highlight=False)  # fmt: skip
 
