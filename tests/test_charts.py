@@ -66,6 +66,21 @@ def drawn_texts(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[Text]:
     return list({id(text): text for text in seen}.values())
 
 
+def assert_legible(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[Text]:
+    """No text is cut off by the page's edge, none lies on another, none is small; return the texts."""
+    texts = drawn_texts(figure, monkeypatch)
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    for words, box in boxes:
+        assert box.x0 >= figure.bbox.x0, words
+        assert box.y0 >= figure.bbox.y0, words
+        assert box.x1 <= figure.bbox.x1, words
+        assert box.y1 <= figure.bbox.y1, words
+    for (first, one), (second, other) in combinations(boxes, 2):
+        assert not one.padded(-3).overlaps(other.padded(-3)), f"{first!r} lies on {second!r}"
+    assert min(float(text.get_fontsize()) for text in texts) >= SMALL
+    return texts
+
+
 def message(figure: Figure) -> str:
     """The page's title, in one line."""
     return str(figure.texts[0].get_text()).replace("\n", " ")
@@ -75,19 +90,8 @@ def message(figure: Figure) -> str:
 def test_texts_stay_on_the_page_and_apart(
     chart: str, comparison: SyntheticComparison, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No text is cut off by the page's edge, none lies on another, none is small."""
     for figure in pages(comparison, chart):
-        texts = drawn_texts(figure, monkeypatch)
-        boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-        for text, box in boxes:
-            assert box.x0 >= 0, text
-            assert box.y0 >= 0, text
-            assert box.x1 <= figure.bbox.x1, text
-            assert box.y1 <= figure.bbox.y1, text
-        for (first, one), (second, other) in combinations(boxes, 2):
-            inner = one.padded(-3), other.padded(-3)
-            assert not inner[0].overlaps(inner[1]), f"{first!r} lies on {second!r}"
-        assert min(float(text.get_fontsize()) for text in texts) >= SMALL
+        assert_legible(figure, monkeypatch)
         assert figure.get_figwidth() >= 12.8
 
 

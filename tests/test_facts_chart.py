@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 import math
 import re
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
-from test_charts import drawn_texts, message
+from test_charts import assert_legible, drawn_texts, message
 
 from simulation.analysis.facts.facts import facts
 from simulation.analysis.facts.judging import judge
 from simulation.views.facts import draw_facts, facts_page, facts_pages, print_facts
-from simulation.views.style import PAR, SMALL, WIDTH, look
+from simulation.views.style import PAR, WIDTH, look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,17 +42,7 @@ TABLES = {
 def test_texts_stay_on_the_page_and_apart(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with look():
         for figure in facts_pages(TABLES[table](), parameters=12).values():
-            texts = drawn_texts(figure, monkeypatch)
-            boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-            for words, box in boxes:
-                assert box.x0 >= figure.bbox.x0, words
-                assert box.y0 >= figure.bbox.y0, words
-                assert box.x1 <= figure.bbox.x1, words
-                assert box.y1 <= figure.bbox.y1, words
-            for (first, one), (second, other) in combinations(boxes, 2):
-                assert not one.padded(-3).overlaps(other.padded(-3)), f"{first!r} lies on {second!r}"
-            assert min(float(text.get_fontsize()) for text in texts) >= SMALL
-            words = " ".join(text.get_text() for text in texts)
+            words = " ".join(text.get_text() for text in assert_legible(figure, monkeypatch))
             assert not re.findall(r"[a-z0-9]_[a-z0-9]|\bnan\b", words)
             assert figure.get_figwidth() == WIDTH
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
-from test_charts import drawn_texts, message
+from test_charts import assert_legible, drawn_texts, message
 
 from simulation.analysis.people_sensitivity import HEADLINES, REPURCHASE, nudges, people_sensitivity, settings_of
 from simulation.scenario.people import People
 from simulation.views.sensitivity import SHOWN, draw_sensitivity, sensitivity_pages
 from simulation.views.sensitivity_words import meaning, words_of
-from simulation.views.style import SMALL, WIDTH, look
+from simulation.views.style import WIDTH, look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,17 +149,8 @@ def said(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_texts_stay_on_the_page_and_apart(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with look():
         for figure in shown(table).values():
-            texts = drawn_texts(figure, monkeypatch)
-            boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-            for words, box in boxes:
-                assert box.x0 >= figure.bbox.x0, words
-                assert box.y0 >= figure.bbox.y0, words
-                assert box.x1 <= figure.bbox.x1, words
-                assert box.y1 <= figure.bbox.y1, words
-            for (first, one), (second, other) in combinations(boxes, 2):
-                assert not one.padded(-3).overlaps(other.padded(-3)), f"{first!r} lies on {second!r}"
-            assert min(float(text.get_fontsize()) for text in texts) >= SMALL
-            assert not re.findall(r"[a-z0-9]_[a-z0-9]|\bnan\b", " ".join(words for words, _ in boxes))
+            words = " ".join(text.get_text() for text in assert_legible(figure, monkeypatch))
+            assert not re.findall(r"[a-z0-9]_[a-z0-9]|\bnan\b", words)
             assert figure.get_figwidth() == WIDTH
 
 

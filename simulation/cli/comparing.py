@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from simulation.cli.failures import FAILED, INTERRUPTED, say
+from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from simulation.analysis.comparison import Comparison
     from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["Request", "perform"]
-
-RESULTS = Path("results")
-"""Default parent of the folders of results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +61,9 @@ def perform(request: Request) -> None:
     from simulation.scenario.loading import load
 
     loaded = load(request.scenario)
-    remark = (lambda _text: None) if request.quiet else say
-    for warning in loaded.warnings:
-        remark(str(warning))
-    folder = _folder(request, loaded)
+    remark = remarks(quiet=request.quiet)
+    say_warnings(loaded, remark)
+    folder = folder_of(request.out, loaded, request.arm)
     # Late: until here nothing heavy is needed, and bad input is answered at once.
     from simulation.analysis.folder import check_folder
 
@@ -87,13 +85,6 @@ def perform(request: Request) -> None:
         raise typer.Exit(INTERRUPTED)
     if not charts_drawn:
         raise typer.Exit(FAILED)
-
-
-def _folder(request: Request, loaded: LoadedScenario) -> Path:
-    if request.out is not None:
-        return request.out
-    name = loaded.path.stem if loaded.path is not None else "scenario"
-    return RESULTS / (f"{name}-{request.arm}" if request.arm else name)
 
 
 def _compare(request: Request, loaded: LoadedScenario, console: Console) -> Comparison:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from simulation.cli.failures import say
+from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
-    from simulation.scenario.loading import LoadedScenario
+    from pathlib import Path
 
 __all__ = ["ExportRequest", "write_out"]
-
-RESULTS = Path("results")
-"""Default parent of the folders of results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +52,9 @@ def write_out(request: ExportRequest) -> None:
 
     loaded = load(request.scenario)
     chosen_arms(loaded, None if request.arm is None else [request.arm])
-    remark = (lambda _text: None) if request.quiet else say
-    for warning in loaded.warnings:
-        remark(str(warning))
-    folder = _folder(request, loaded)
+    remark = remarks(quiet=request.quiet)
+    say_warnings(loaded, remark)
+    folder = folder_of(request.out, loaded, request.arm, "export")
     check_folder(folder, overwrite=request.overwrite)
     # Late: until here nothing heavy is needed, and bad input is answered at once.
     from simulation.analysis.export import export, save_export
@@ -82,10 +77,3 @@ def write_out(request: ExportRequest) -> None:
     save_export(found, folder, form=request.form, overwrite=request.overwrite, command=["silosim", *sys.argv[1:]])
     purchases, buyers = len(found.transactions), len(found.recency_frequency)
     remark(f"{purchases:,} purchases by {buyers:,} customers are in {folder}")
-
-
-def _folder(request: ExportRequest, loaded: LoadedScenario) -> Path:
-    if request.out is not None:
-        return request.out
-    name = loaded.path.stem if loaded.path is not None else "scenario"
-    return RESULTS / "-".join([name, *([request.arm] if request.arm else []), "export"])

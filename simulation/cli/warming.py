@@ -7,7 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from simulation.cli.failures import say
+from simulation.cli.opening import remarks
 from simulation.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def warm_up(*, vector_width: str, quiet: bool) -> bool:
     from simulation.model.target import WIDTH_VARIABLE
 
     os.environ[WIDTH_VARIABLE] = vector_width  # worker processes inherit it
-    remark: Callable[[str], None] = (lambda _text: None) if quiet else say
+    remark = remarks(quiet=quiet)
     trouble = cache.settle_folder()
     if trouble:
         remark(trouble)
