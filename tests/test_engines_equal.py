@@ -170,7 +170,7 @@ MECHANISMS: dict[str, dict[str, Any]] = {
     "surveys": {"survey": {"rate": 0.0}},
     "failures": {"journey": {k: {"failure": 0.0} for k in ("handover", "ride", "bill")}},
     "luck": {"people": {"noise": 0.0}},
-    "personal tone": {"people": {"halo": 0.0}},
+    "personal norms": {"people": {"norm_spread": 0.0}},
     "fatigue": {"people": {"fatigue_response": 0.0, "fatigue_quality": 0.0}},
     "recovery": {"people": {"recovery_satisfaction": 0.0}},
     "power mean": {"people": {"power_mean_exponent": 1.0}},

@@ -257,7 +257,7 @@ def test_everything_as_it_should_be_is_neutral_for_ever() -> None:
     scenario = without_effects(workshop())
     plain = every_touchpoint(scenario, quality=0.7, effort=0.0, fit=0.0, failure=0.0, contact_by_firm=False)
     norms = {"market": {"segments": {s: {"expectation": 0.7} for s in ("commuters", "dreamers")}}}
-    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"noise": 0.0, "halo": 0.0}}))
+    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"noise": 0.0, "norm_spread": 0.0}}))
     assert real(model, at.SATISFACTION) == pytest.approx(0.785, abs=1e-9)
     assert real(model, at.LOYALTY) == pytest.approx(model.layout.market.neutral_loyalty, abs=1e-9)
     assert real(model, at.WORST) == pytest.approx(0.0, abs=1e-9)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulation.scenario.scenario import Scenario
 
-TRAITS = (at.FIT, at.PURCHASE_RATE, at.HALO)
+TRAITS = (at.FIT, at.PURCHASE_RATE, at.NORM)
 
 
 def world(*, degree: int, **people: float) -> Scenario:
@@ -36,7 +36,7 @@ def shock(model: OrganizationModel, slot: int) -> None:
     """Give one person another memory and another mood: disappointed, distrustful and disloyal."""
     real = model.world.engine.state.real
     real[at.MEMORY, slot] = 0.2
-    real[at.HALO, slot] = -0.6
+    real[at.NORM, slot] = -0.6
     real[at.TRUST, slot] = 0.0
     real[at.LOYALTY, slot] = 0.1
 

@@ -201,7 +201,7 @@ def test_only_clear_changes_are_claimed() -> None:
 
 def test_settings_that_leave_the_headline_standing_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     table = made_up(size=0.0)
-    fallen = (table["headline"] == "sharing") & (table["parameter"] == "halo")
+    fallen = (table["headline"] == "sharing") & (table["parameter"] == "norm_spread")
     table.loc[fallen, "low"] = -0.1
     settings = len(settings_of()) - 1
     notes = " ".join(said(pages(table)["sharing"], monkeypatch))

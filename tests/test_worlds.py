@@ -152,7 +152,7 @@ def test_a_replication_repeats_itself_and_no_other(name: str) -> None:
 def test_people_reach_every_world() -> None:
     """Other people, other figures in each world: nothing is taken from the file instead."""
     changes = {
-        "marketplace": {"lateness": 0.1}, "airport": {"halo": 0.3}, "shop": {"purchase_spread": 2.0},
+        "marketplace": {"lateness": 0.1}, "airport": {"norm_spread": 0.6}, "shop": {"purchase_spread": 2.0},
         "call_campaign": {"fatigue_response": 1.0}, "email_trial": {"fit_response": 8.0},
         "lead_funnel": {"fit_response": 0.0},
     }  # fmt: skip

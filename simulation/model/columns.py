@@ -28,13 +28,14 @@ VOLUME, PROMISE, QUALITY, EFFORT, RELEVANCE, CONVERSION = 0, 1, 2, 3, 4, 5
 FAILURE, RESOLUTION, COST, REVENUE, COACHING, CAPACITY, STAFF, DAYS, PROMISED_DAYS = 6, 7, 8, 9, 10, 11, 12, 13, 14
 
 # a person's real state; then one `will` part and one `should` part per promising department
-FIT, PURCHASE_RATE, HALO, MEMORY, SATISFACTION, WORST, TRUST, LOYALTY = 0, 1, 2, 3, 4, 5, 6, 7
+FIT, PURCHASE_RATE, NORM, MEMORY, SATISFACTION, WORST, TRUST, LOYALTY = 0, 1, 2, 3, 4, 5, 6, 7
 WILL, SHOULD, REPUTATION, FATIGUE, SPENT, PARTS = 8, 9, 10, 11, 12, 13
 
 # a person's whole-number state
 SEGMENT, OFFER, STAGE, CASE, CASE_WEEKS, PURCHASES, ENTERED, BROUGHT, CELL, CELL_BEFORE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
-HEARD_GOOD, HEARD_BAD, TELLS, ORDER, DUE, PROMISED, WHOLES = 10, 11, 12, 13, 14, 15, 16
-# ORDER: the touchpoint of the delivery under way, or -1; DUE and PROMISED: its dates, in TICKS a day since the first week
+HEARD_GOOD, HEARD_BAD, TELLS, ORDER, ORDERED_AT, DUE, PROMISED, WHOLES = 10, 11, 12, 13, 14, 15, 16, 17
+# only where something is delivered: ORDER, the touchpoint of the delivery under way, or -1; when it was ordered, arrives and
+# is promised, in TICKS a day since the first week
 TELLS_NOTHING, TELLS_GOOD, TELLS_BAD = 0, 1, 2
 TICKS, WEEK_OF_TICKS = 1024, 7 * 1024
 # when a survey is sent
@@ -127,6 +128,11 @@ def log_of(rows: list[tuple[int, int, int, int, int, int, float, float]]) -> Log
         log.whole[r], log.real[r] = row[:6], row[6:]
     log.used[0] = len(rows)
     return log
+
+
+def wholes(layout: Layout) -> int:
+    """Return the number of columns of a person's whole-number state."""
+    return WHOLES if layout.journey.delivers.any() else ORDER
 
 
 def new_books(layout: Layout, cells: int) -> Books:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.model.columns import PARTS, WHOLES, Books, State, merged_logs, new_log
+from simulation.model.columns import PARTS, Books, State, merged_logs, new_log, wholes
 from simulation.model.world import ties_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class CompiledEngine:
         population, network = scenario.horizon.population, scenario.market.network
         promising = max(1, len(layout.promising))
         self._state = State(
-            real=np.zeros((PARTS + 2 * promising, population)), whole=np.zeros((WHOLES, population), dtype=np.int32)
+            real=np.zeros((PARTS + 2 * promising, population)),
+            whole=np.zeros((wholes(layout), population), dtype=np.int32),
         )
         kernel.enter_all(run_key, self._state, layout.segments, layout.market, layout.people)
         self._ties = ties_of(run_key, population, network.degree, network.rewiring).ravel()

@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from simulation.model import columns as at
-from simulation.model.columns import Books, State, log_of, new_log
+from simulation.model.columns import Books, State, log_of, new_log, wholes
 from simulation.model.trials import deal
 from simulation.model.world import ties_of
 from simulation.randomness import luck, threefry, uniform
@@ -84,7 +84,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             fit = clip(mean + float(segments.fit_spread[self.segment]) * luck(g, h), 0.0, 1.0)
             if fit > self.fit:
                 self.fit, self.offer = fit, offer
-        self.halo = people.halo * luck(b, c)
+        self.norm = engine.expectation[self.segment] + people.norm_spread * luck(b, c)
         self.purchase_rate = float(segments.purchase_rate[self.segment]) * exp(people.purchase_spread * luck(e, f))
         start = experience.experience(people.anchor, 0.0)
         self.memory = experience.power_memory(start, people.power_mean_exponent)
@@ -92,7 +92,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.worst_moment = 0.0
         self.trust = people.trust_neutral
         self.loyalty = engine.layout.market.neutral_loyalty
-        self.will = self.should = engine.expectation[self.segment]
+        self.will, self.should = engine.expectation[self.segment], self.norm
         self.reputation = self.fatigue = self.spent = 0.0
         self.will_parts = [0.0] * engine.promising
         self.should_parts = [0.0] * engine.promising
@@ -103,8 +103,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.brought = -1
         self.tells = at.TELLS_NOTHING
         self.heard_good = self.heard_bad = 0
-        self.order, self.due, self.promised = -1, 0, 0
-        self.delivered = 0.0
+        self.order, self.ordered_at, self.due, self.promised = -1, 0, 0, 0
+        self.new_week()
 
     # -- the order of a week -------------------------------------------------------------------------------------
 
@@ -130,8 +130,6 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             u = uniform(now.meet[k // 4][self.slot][k % 4])
             if self.meets(k, u, met, won, voiced, now):
                 happened, succeeded = self.encounter(k, now)
-                if self.engine.journey.delivers[k]:
-                    self.delivered = happened
                 met |= 1 << k
                 won |= int(succeeded) << k
                 lowest, highest, last = min(lowest, happened), max(highest, happened), k
@@ -141,13 +139,18 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             self.order = -1
         self.take_stock(now)
 
+    def new_week(self) -> None:
+        """Nothing has been experienced yet: the past counts in full."""
+        self.kept, self.weight, self.weighted = 1.0, 0.0, 0.0
+
     def begin_week(self) -> None:
         """Forget a little, and hear what acquaintances told last week."""
+        self.new_week()
         people = self.engine.layout.people
         keep = 1.0 - people.promise_forgetting
         self.will_parts = [part * keep for part in self.will_parts]
         self.should_parts = [part * keep for part in self.should_parts]
-        self.should = expectation.promised(self.should, self.engine.expectation[self.segment], people.should_forgetting)
+        self.should = expectation.promised(self.should, self.norm, people.should_forgetting)
         self.worst_moment *= 1.0 - people.worst_moment_fading
         self.fatigue *= 1.0 - people.fatigue_fading
         heard = people.reputation_gain * self.heard_good - people.reputation_loss * self.heard_bad
@@ -209,10 +212,15 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         """Order what touchpoint k delivers: draw when it will arrive, and hear by when it is promised."""
         journey, value = self.engine.journey, now.value[self.cell][self.segment][k]
         w0, w1, w2, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_ORDER + k, 0)
-        day = 7.0 * (now.week + uniform(w2))
-        days = delivery.days_until_arrival(journey.days[k], value[at.DAYS], journey.days_spread[k], luck(w0, w1))
-        promised = delivery.days_until_arrival(journey.promised_days[k], value[at.PROMISED_DAYS], 0.0, 0.0)
-        self.order, self.due, self.promised = k, delivery.ticks(day + days), delivery.ticks(day + promised)
+        w4, w5, _, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_ORDER + k, 1)
+        day, slow = 7.0 * (now.week + uniform(w2)), luck(w0, w1)
+        days = delivery.days_until_arrival(journey.days[k], value[at.DAYS], journey.days_spread[k], slow)
+        promised = delivery.days_promised(
+            journey.promised_days[k], value[at.PROMISED_DAYS], journey.promised_spread[k], journey.foresight[k], slow,
+            luck(w4, w5),
+        )  # fmt: skip
+        self.order, self.ordered_at = k, delivery.ticks(day)
+        self.due, self.promised = delivery.ticks(day + days), delivery.ticks(day + promised)
         self.note(now, at.ORDERED, k, self.due, self.promised, day, 0.0)
 
     def wait_for_delivery(self, now: WeekContext) -> bool:
@@ -236,7 +244,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         fit_part = people.fit_quality * journey.fit[k] * (self.fit - 0.5)
         wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
-        late_part = self.timeliness() if journey.delivers[k] else 0.0
+        late_part = self.timeliness(k) if journey.delivers[k] else 0.0
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
         quality = quality + fit_part + wait_part + fatigue_part + late_part + people.noise * luck(w0, w1)
 
@@ -280,19 +288,25 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.count_company(now, at.C_COST, fixed(cost))
         if now.log is not None:
             paid = self.price_of(k, value) if succeeded and journey.sells[k] else 0.0
-            self.note(now, at.ENCOUNTERED, k, int(succeeded), self.rate(k, happened, now.week), happened, paid)
+            self.note(now, at.ENCOUNTERED, k, int(succeeded), self.rate(k, gap, now.week), happened, paid)
         return happened, succeeded
 
-    def timeliness(self) -> float:
-        """Return the part of quality that is due to a delivery's being early or late."""
-        people = self.engine.layout.people
-        return float(delivery.timeliness((self.due - self.promised) / at.TICKS, people.lateness, people.lateness_limit))
+    def timeliness(self, k: int) -> float:
+        """Return the part of quality that is due to a delivery's being early or late, and quick or slow."""
+        people, usual = self.engine.layout.people, self.engine.journey.days[k]
+        promise = delivery.timeliness((self.due - self.promised) / at.TICKS, people.lateness, people.lateness_limit)
+        wait = delivery.slowness(
+            (self.due - self.ordered_at) / at.TICKS, usual, people.lateness_limit, people.wait_pain,
+            self.engine.patience[self.segment],
+        )  # fmt: skip
+        return float(promise + wait)
 
-    def rate(self, k: int, happened: float, week: int) -> int:
+    def rate(self, k: int, gap: float, week: int) -> int:
         """Return the stars that she would give an encounter, if asked."""
         w0, w1, _, _ = threefry(*self.engine.run_key, 0, self.slot, week, at.P_ENCOUNTER + k, 1)
-        told = happened + self.halo
-        return self.stars(clip(told + self.engine.layout.people.survey_rating_noise * luck(w0, w1), 0.0, 1.0))
+        people = self.engine.layout.people
+        told = behaviour.rated(people.anchor, gap, people.performance_gain, people.performance_loss)
+        return self.stars(clip(told + people.survey_rating_noise * luck(w0, w1), 0.0, 1.0))
 
     def stars(self, answer: float) -> int:
         """Return an answer in stars."""
@@ -313,10 +327,11 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         return will, should
 
     def remember(self, happened: float, past: float) -> None:
-        """Take an experience into satisfaction's memory and the worst moment."""
+        """Take an experience into the week, where the past weighs so much beside it, and into the worst moment."""
         people = self.engine.layout.people
-        now = experience.power_memory(happened, people.power_mean_exponent)
-        self.memory = experience.remembered(self.memory, now, past)
+        self.kept *= past
+        self.weight += 1.0 - past
+        self.weighted += (1.0 - past) * experience.power_memory(happened, people.power_mean_exponent)
         self.worst_moment = experience.worst_moment(self.worst_moment, people.anchor, happened)
 
     def book(self, k: int, origin: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
@@ -398,6 +413,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
                  now: WeekContext) -> None:  # fmt: skip
         """Draw the week's sum: trust, satisfaction, loyalty; leave or stay; tell others."""
         people, market = self.engine.layout.people, self.engine.layout.market
+        self.memory = experience.of_the_week(self.memory, self.kept, self.weight, self.weighted)
         if self.purchases > 0:
             spread = max(self.will_parts) - min(self.will_parts)
             self.trust = expectation.trust_of_week(
@@ -456,8 +472,9 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             if now.start <= mailed < now.end:
                 self.answer_survey(self.order, waiting, waiting, True, now)
         elif self.due < now.end:
-            # what arrived broken is still an open problem when she answers
-            told = self.delivered if self.case != self.order else waiting
+            told = experience.mean_of_week(self.weight, self.weighted, people.power_mean_exponent)
+            if self.case >= 0:  # what arrived broken is still an open problem when she answers
+                told = waiting
             self.answer_survey(self.order, told, told, False, now)
 
     def answer_survey(self, k: int, happened: float, overall: float, before: bool, now: WeekContext) -> None:
@@ -475,9 +492,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         coaching = now.value[self.cell][self.segment][k][at.COACHING]
         noise = people.survey_noise * luck(w2, w3)
         w4, w5, w6, _ = threefry(*self.engine.run_key, 0, self.slot, now.week, at.P_SURVEY, 1)
-        mood = self.halo + people.survey_rating_noise * luck(
-            w4, w5
-        )  # her own tone, and the day's: all answers share it
+        mood = people.survey_rating_noise * luck(w4, w5)  # of the day: all answers share it
         answer = behaviour.recommendation(
             self.satisfaction + mood, self.worst_moment, people.survey_worst_moment, noise, coaching
         )
@@ -491,7 +506,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             self.count_company(now, at.C_DETRACTORS)
             self.count_company(now, at.C_NPS_POINTS, -1)
         self.count(now, k, at.N_CSAT_ANSWERS)
-        self.count(now, k, at.N_CSAT, fixed(clip(happened + self.halo + coaching, 0.0, 1.0)))
+        self.count(now, k, at.N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
         writes = uniform(w6) < behaviour.writing_chance(people.writes, people.writes_of_pain, overall)
         self.note(now, at.ANSWERED, k, self.stars(overall), int(before) + 2 * int(writes), answer, overall)
 
@@ -581,13 +596,13 @@ class PlainEngine:
     def state(self) -> State:
         """People as columns, copied from the agents."""
         real = [
-            [a.fit, a.purchase_rate, a.halo, a.memory, a.satisfaction, a.worst_moment, a.trust, a.loyalty, a.will, a.should,
+            [a.fit, a.purchase_rate, a.norm, a.memory, a.satisfaction, a.worst_moment, a.trust, a.loyalty, a.will, a.should,
              a.reputation, a.fatigue, a.spent, *a.will_parts, *a.should_parts]
             for a in self.agents
         ]  # fmt: skip
         whole = [
             [a.segment, a.offer, a.stage, a.case, a.case_weeks, a.purchases, a.entered, a.brought, a.cell, a.cell_before,
-             a.heard_good, a.heard_bad, a.tells, a.order, a.due, a.promised]
+             a.heard_good, a.heard_bad, a.tells, a.order, a.ordered_at, a.due, a.promised][: wholes(self.layout)]
             for a in self.agents
         ]  # fmt: skip
         return State(real=np.array(real).T.copy(), whole=np.array(whole, dtype=np.int32).T.copy())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simulation.model.effects import effects_of
+from simulation.randomness import mean_of_exp_luck
 from simulation.rules.behaviour import log_odds, neutral_loyalty
 from simulation.rules.people import PeopleValues, values_of
 from simulation.scenario.journey import COEFFICIENTS, STAGES
@@ -63,10 +64,12 @@ class Journey(NamedTuple):
     days: NDArray[np.float64]
     days_spread: NDArray[np.float64]
     promised_days: NDArray[np.float64]
+    promised_spread: NDArray[np.float64]
+    foresight: NDArray[np.float64]
 
 
 class Segments(NamedTuple):
-    """Segments as arrays [segment]; `fit` is [segment, offer], `upto` the cumulative share."""
+    """Segments as arrays [segment]; `fit` is [segment, offer], `upto` the cumulative share, `purchase_rate` the median."""
 
     upto: NDArray[np.float64]
     fit: NDArray[np.float64]
@@ -141,7 +144,7 @@ def layout_of(scenario: Scenario) -> Layout:
         owner=tuple(departments.index(t.owner) for t in scenario.journey.values()),
         promising=_promising(scenario),
         journey=_journey(scenario),
-        segments=_segments(scenario),
+        segments=_segments(scenario, people.purchase_spread),
         market=Market(
             exit_rate=float(scenario.market.exit_rate),
             lead_lapse=float(scenario.market.lead_lapse),
@@ -207,6 +210,8 @@ def _journey(scenario: Scenario) -> Journey:
         days=_column(t.delivery.days if t.delivery else 0.0 for t in touchpoints),
         days_spread=_column(t.delivery.spread if t.delivery else 0.0 for t in touchpoints),
         promised_days=_column(t.delivery.promised_days if t.delivery else 0.0 for t in touchpoints),
+        promised_spread=_column(t.delivery.promised_spread if t.delivery else 0.0 for t in touchpoints),
+        foresight=_column(t.delivery.foresight if t.delivery else 0.0 for t in touchpoints),
     )
 
 
@@ -216,7 +221,7 @@ def _stages(touchpoint: Touchpoint) -> int:
     return sum(1 << STAGES.index(stage) for stage in stages)
 
 
-def _segments(scenario: Scenario) -> Segments:
+def _segments(scenario: Scenario, purchase_spread: float) -> Segments:
     given = list(scenario.market.segments.values())
     upto, total = [], 0.0
     for segment in given:
@@ -227,7 +232,7 @@ def _segments(scenario: Scenario) -> Segments:
         upto=_column(upto),
         fit=np.array([[float(s.fit[offer]) for offer in scenario.market.offers] for s in given]),
         fit_spread=_column(s.fit_spread for s in given),
-        purchase_rate=_column(s.purchase_rate for s in given),
+        purchase_rate=_column(s.purchase_rate / mean_of_exp_luck(purchase_spread) for s in given),
         price_sensitivity=_column(s.price_sensitivity for s in given),
         patience=_column(s.patience for s in given),
         voice=_column(log_odds(s.voice) for s in given),

@@ -15,6 +15,7 @@ __all__ = [
     "loyalty_after",
     "need_chance",
     "neutral_loyalty",
+    "rated",
     "recommendation",
     "response_chance",
     "stars",
@@ -103,6 +104,16 @@ def recommendation(satisfaction: Any, worst: Any, weight: Any, noise: Any, coach
     0.65
     """
     return clip(satisfaction - weight * worst + noise + coaching, 0.0, 1.0)
+
+
+@register_jitable(forceinline=True)
+def rated(anchor: Any, gap: Any, gain: Any, loss: Any) -> Any:
+    """Return how good she says a touchpoint was, beside what should be: anchor + slope x gap, in [0, 1].
+
+    A rating is of what it was like, on one scale for all kinds of touchpoint (that of performance, `gain` and `loss`); how far
+    it counts in satisfaction is another matter, and depends on the kind. Source: C18 to C20 regress the whole on such ratings.
+    """
+    return clip(anchor + (gain if gap >= 0.0 else loss) * gap, 0.0, 1.0)
 
 
 @register_jitable(forceinline=True)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from math import floor
+from math import floor, sqrt
 from typing import Any
 
 from numba.extending import register_jitable
 
 from simulation.rules.arithmetic import clip, exp
 
-__all__ = ["LEAST_MULTIPLIER", "TICKS", "answering_lag", "days_until_arrival", "ticks", "timeliness"]
+__all__ = [
+    "LEAST_MULTIPLIER",
+    "TICKS",
+    "answering_lag",
+    "days_promised",
+    "days_until_arrival",
+    "slowness",
+    "ticks",
+    "timeliness",
+]
 
 TICKS = 1024.0
 """Points in time per day: whole numbers, so that dates compare alike everywhere."""
@@ -29,6 +38,33 @@ def ticks(days: Any) -> Any:
 def days_until_arrival(median: Any, multiplier: Any, spread: Any, luck: Any) -> Any:
     """Return the days from an order to its arrival: median x multiplier x exp(spread luck), near log-normal."""
     return median * (multiplier if multiplier > LEAST_MULTIPLIER else LEAST_MULTIPLIER) * exp(spread * luck)
+
+
+@register_jitable(forceinline=True)
+def days_promised(median: Any, multiplier: Any, spread: Any, foresight: Any, luck_of_arrival: Any, luck: Any) -> Any:
+    """Return the days from an order to the promised date: as far as the firm foresees it, a slow order is promised later.
+
+    median x multiplier x exp(spread (f luck_of_arrival + sqrt(1 - f^2) luck)): `foresight` f in [0, 1] is the correlation of the
+    promised with the actual days on the log scale. Our assumption (form).
+    """
+    return days_until_arrival(
+        median, multiplier, spread, foresight * luck_of_arrival + sqrt(1.0 - foresight * foresight) * luck
+    )
+
+
+@register_jitable(forceinline=True)
+def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any) -> Any:
+    """Return the part of quality that is due to waiting longer for an order than is usual: the pain of any wait.
+
+    -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. Source: C12; that a wait for a
+    delivery weighs like one in a queue is our assumption.
+
+    Examples
+    --------
+    >>> slowness(17.0, 10.0, 10.0, 0.5, 0.4)
+    -0.3
+    """
+    return -pain_a_week * (1.0 - patience) * clip(days - usual, -limit, limit) / 7.0
 
 
 @register_jitable(forceinline=True)

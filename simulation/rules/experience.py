@@ -13,6 +13,8 @@ __all__ = [
     "experience",
     "felt_slope",
     "gap",
+    "mean_of_week",
+    "of_the_week",
     "past_weight",
     "perceived",
     "power_memory",
@@ -95,6 +97,33 @@ def past_weight(memory: Any, gap_: Any, notice: Any) -> Any:
 def remembered(memory: Any, now: Any, weight_of_past: Any) -> Any:
     """Return the running mean m + (1 - weight) (now - m)."""
     return memory + (1.0 - weight_of_past) * (now - memory)
+
+
+@register_jitable(forceinline=True)
+def of_the_week(memory: Any, kept: Any, weight: Any, weighted: Any) -> Any:
+    """Return the running mean after a week whose encounters all weigh alike, whatever their order.
+
+    `kept` is the product of the past's weights beside each encounter, `weight` the sum of (1 - past weight) and `weighted` the
+    sum of (1 - past weight) x encounter. Source: C16, C17 (a day's touchpoints average).
+
+    Examples
+    --------
+    >>> of_the_week(0.5, 0.81, 0.2, 0.1 * 1.0 + 0.1 * 0.0), of_the_week(0.5, 1.0, 0.0, 0.0)
+    (0.5, 0.5)
+    """
+    return remembered(memory, weighted / weight, kept) if weight > 0.0 else memory
+
+
+@register_jitable(forceinline=True)
+def mean_of_week(weight: Any, weighted: Any, exponent: Any) -> Any:
+    """Return how the week was: the power mean of its encounters, of which there was at least one (see `of_the_week`).
+
+    Examples
+    --------
+    >>> round(mean_of_week(0.2, 0.1 * 0.8 + 0.1 * 0.6, 0.5), 9)
+    0.49
+    """
+    return satisfaction(weighted / weight, exponent)
 
 
 @register_jitable(forceinline=True)

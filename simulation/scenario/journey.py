@@ -76,7 +76,11 @@ class Delivery(Part):
     spread: Annotated[float, Field(ge=0.0, le=1.5)] = 0.4
     """Standard deviation of the log of these days."""
     promised_days: Annotated[float, Field(gt=0.0, le=365.0)]
-    """Days from the order to the promised date."""
+    """Median days from the order to the promised date."""
+    promised_spread: Annotated[float, Field(ge=0.0, le=1.5)] = 0.0
+    """Standard deviation of the log of the promised days."""
+    foresight: Share = 0.0
+    """How far what makes an order slow is foreseen in its promised date: correlation of promised and actual days (of logs)."""
 
 
 class Touchpoint(Part):

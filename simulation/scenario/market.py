@@ -35,7 +35,7 @@ class Segment(Part):
     fit_spread: Share = 0.15
     """Standard deviation of fit between people."""
     purchase_rate: Annotated[float, Field(gt=0.0, le=1.0)]
-    """Median purchase occasions a week of a customer at neutral satisfaction."""
+    """Mean purchase occasions a week of customers at neutral satisfaction; people differ by `people.purchase_spread`."""
     price_sensitivity: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log conversion lost per unit (100 %) of price above the list price."""
     patience: Share

@@ -56,8 +56,8 @@ class People(Part):
     """Experience lost in each week that a promise stays unresolved. Source: C10 against C02, (4.14 - 1.79) / 4."""
     noise: Share = 0.1
     """Standard deviation of luck in the quality of one encounter. Source: our assumption."""
-    halo: Share = 0.09
-    """Standard deviation of a person's own tone in every answer; what she experiences has none. Source: C24 (intra-class correlation about .4)."""
+    norm_spread: Share = 0.2
+    """Standard deviation between people of a segment of what should happen, in units of quality: some are strict, some are not. Source: C24 (ratings of one person are alike); size our assumption."""
     power_mean_exponent: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.5
     """Exponent of the power mean over encounters; below 1 the worst weighs more. Source: C17."""
     worst_moment_fading: Share = 0.04

@@ -27,12 +27,13 @@ __all__ = ["FREE", "fit", "loss", "people_of"]
 
 FREE: dict[str, tuple[float, float, float]] = {
     "must_be_gain": (0.0, 0.5, 0.18),
+    "must_be_loss": (0.1, 2.0, 0.9),
     "must_be_notice": (0.0, 1.0, 1.0),
     "lateness": (0.0, 0.15, 0.025),
     "unresolved_pain": (0.3, 0.8, 0.59),
     "survey_lag": (0.0, 10.0, 2.0),
-    "noise": (0.02, 0.3, 0.1),
-    "halo": (0.02, 0.3, 0.09),
+    "noise": (0.02, 0.5, 0.1),
+    "norm_spread": (0.0, 0.8, 0.2),
     "power_mean_exponent": (-1.0, 1.0, 0.5),
     "survey_rating_noise": (0.0, 0.3, 0.1),
     "survey_extremity": (0.0, 2.0, 0.6),

@@ -8,12 +8,14 @@ from simulation.model.columns import *  # noqa: F403
 from simulation.model.jit import inlined
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.entry import enter
-from simulation.model.kernel.scratch import HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, NEVER, ROW, VOICED, WAS
+from simulation.model.kernel.scratch import (
+    HAS_MET, HAS_WON, HIGHEST, KEPT, LAST, LOWEST, NEVER, ROW, VOICED, WAS, WEIGHT, WEIGHTED,
+)  # fmt: skip
 from simulation.randomness import threefry, uniform
 from simulation.rules import behaviour, expectation, experience
 from simulation.rules.arithmetic import clip, fixed
 
-__all__ = ["begin", "draw", "feel_open_cases", "replace_leavers", "words_of"]
+__all__ = ["begin", "draw", "feel_open_cases", "remember", "replace_leavers", "words_of"]
 
 
 @inlined
@@ -51,9 +53,9 @@ def begin(start: int, size: int, state: Any, segments: Any, people: Any, promisi
         part = real[column, start:stop]
         for j in range(size):
             part[j] = part[j] * keep
-    should, segment, norm = real[SHOULD, start:stop], whole[SEGMENT, start:stop], segments.expectation
+    should, norm = real[SHOULD, start:stop], real[NORM, start:stop]
     for j in range(size):
-        should[j] = expectation.promised(should[j], norm[segment[j]], people.should_forgetting)
+        should[j] = expectation.promised(should[j], norm[j], people.should_forgetting)
     worst, fatigue = real[WORST, start:stop], real[FATIGUE, start:stop]
     for j in range(size):
         worst[j] = worst[j] * (1.0 - people.worst_moment_fading)
@@ -84,6 +86,9 @@ def _clear(start: int, size: int, whole: Any, segments: int, room: Any) -> None:
     room.marks[VOICED, :] = 0
     room.real[LOWEST, :] = 1.0
     room.real[HIGHEST, :] = 0.0
+    room.real[KEPT, :] = 1.0
+    room.real[WEIGHT, :] = 0.0
+    room.real[WEIGHTED, :] = 0.0
 
 
 @inlined
@@ -100,6 +105,14 @@ def replace_leavers(start: int, size: int, week: int, key: Any, state: Any, segm
 
 
 @inlined
+def remember(j: int, happened: float, past: float, exponent: float, room: Any) -> None:
+    """Take an experience of person j of the block into her week, where the past weighs so much beside it."""
+    room.real[KEPT, j] *= past
+    room.real[WEIGHT, j] += 1.0 - past
+    room.real[WEIGHTED, j] += (1.0 - past) * experience.power_memory(happened, exponent)
+
+
+@inlined
 def feel_open_cases(start: int, size: int, state: Any, segments: Any, market: Any, people: Any, room: Any, counts: Any,
                     books: Any, company: int) -> None:  # fmt: skip
     """Let those with an open problem feel one more week of it, and voice it or not."""
@@ -111,9 +124,7 @@ def feel_open_cases(start: int, size: int, state: Any, segments: Any, market: An
             continue
         segment = whole[SEGMENT, i]
         happened = experience.experience(people.anchor, -people.unresolved_pain)
-        real[MEMORY, i] = experience.remembered(
-            real[MEMORY, i], experience.power_memory(happened, people.power_mean_exponent), segments.memory[segment]
-        )
+        remember(j, happened, segments.memory[segment], people.power_mean_exponent, room)
         real[WORST, i] = experience.worst_moment(real[WORST, i], people.anchor, happened)
         whole[CASE_WEEKS, i] += 1
         books.felt[k, 1] += fixed(-people.unresolved_pain)

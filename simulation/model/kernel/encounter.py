@@ -10,9 +10,12 @@ from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
 from simulation.model.jit import inlined
+from simulation.model.kernel.beginning import remember
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.ordering import note
-from simulation.model.kernel.scratch import CHANCE, DELIVERED, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL
+from simulation.model.kernel.scratch import (
+    CHANCE, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL, RATED,
+)  # fmt: skip
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, delivery, expectation, experience
 from simulation.rules.arithmetic import clip, fixed
@@ -38,7 +41,10 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     late_part = 0.0
     if journey.delivers[k]:
         days_late = (whole[DUE, i] - whole[PROMISED, i]) / TICKS
-        late_part = delivery.timeliness(days_late, people.lateness, people.lateness_limit)
+        days = (whole[DUE, i] - whole[ORDERED_AT, i]) / TICKS
+        late_part = delivery.timeliness(days_late, people.lateness, people.lateness_limit) + delivery.slowness(
+            days, journey.days[k], people.lateness_limit, people.wait_pain, segments.patience[segment]
+        )
     quality = here[QUALITY] - here[EFFORT] + here[RELEVANCE]
     quality = (
         quality
@@ -60,11 +66,8 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
     felt = slope * gap + relief
     happened = experience.experience(people.anchor, felt)
-    real[MEMORY, i] = experience.remembered(
-        real[MEMORY, i],
-        experience.power_memory(happened, people.power_mean_exponent),
-        experience.past_weight(segments.memory[segment], gap, journey.notice[k]),
-    )
+    past = experience.past_weight(segments.memory[segment], gap, journey.notice[k])
+    remember(j, happened, past, people.power_mean_exponent, room)
     real[WORST, i] = experience.worst_moment(real[WORST, i], people.anchor, happened)
     real[TRUST, i] = expectation.trust_after(real[TRUST, i], quality, will, people.trust_learning)
 
@@ -87,9 +90,8 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
         room.real[PULL, c] = _pull(i, k, segment, promising, real, journey, segments, people, here)
     if journey.by_firm[k]:
         real[FATIGUE, i] += 1.0
-    if journey.delivers[k]:
-        room.real[DELIVERED, j] = happened
     room.real[HAPPENED, j] = happened
+    room.real[RATED, j] = behaviour.rated(people.anchor, gap, people.performance_gain, people.performance_loss)
     room.real[LOWEST, j] = min(room.real[LOWEST, j], happened)
     room.real[HIGHEST, j] = max(room.real[HIGHEST, j], happened)
     room.marks[HAS_MET, j] |= 1 << k
@@ -112,7 +114,8 @@ def _solve(c: int, i: int, k: int, cell: int, before: int, whole: Any, journey: 
     books.origin[k, origin] += 1
     # what is late can only be cured by its arrival
     arrived = journey.delivers[k] and origin == k and whole[PROMISED, i] < whole[DUE, i]
-    solved = journey.closes[k] and origin != whole[ORDER, i] and uniform(room.words[3, c]) < here[RESOLUTION]
+    under_way = whole.shape[0] > ORDER and origin == whole[ORDER, i]
+    solved = journey.closes[k] and not under_way and uniform(room.words[3, c]) < here[RESOLUTION]
     if solved or arrived:
         whole[CASE, i] = -1
         whole[CASE_WEEKS, i] = 0
@@ -193,7 +196,7 @@ def respond(c: int, j: int, i: int, k: int, week: int, key: Any, state: Any, jou
             ENCOUNTERED,
             k,
             1 if succeeded else 0,
-            _rate(i, k, week, key, people, happened + real[HALO, i]),
+            _rate(i, k, week, key, people, room.real[RATED, j]),
             happened,
             paid,
         )

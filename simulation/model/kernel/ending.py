@@ -12,7 +12,9 @@ from simulation.model.kernel.beginning import words_of
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.meeting import choose_flagged
 from simulation.model.kernel.ordering import note
-from simulation.model.kernel.scratch import CHANCE, DELIVERED, HAPPENED, HIGH, HIGHEST, LAST, LOW, LOWEST, VOICED, WAS
+from simulation.model.kernel.scratch import (
+    CHANCE, HAPPENED, HIGH, HIGHEST, KEPT, LAST, LOW, LOWEST, VOICED, WAS, WEIGHT, WEIGHTED,
+)  # fmt: skip
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, delivery, expectation, experience
 from simulation.rules.arithmetic import clip, fixed
@@ -49,6 +51,9 @@ def sum_up(start: int, size: int, state: Any, people: Any, promising: int, room:
         )
         trust[j] = after if purchases[j] > 0 else trust[j]
     satisfied, memory = real[SATISFACTION, start:stop], real[MEMORY, start:stop]
+    kept, weight, weighted = room.real[KEPT], room.real[WEIGHT], room.real[WEIGHTED]
+    for j in range(size):
+        memory[j] = experience.of_the_week(memory[j], kept[j], weight[j], weighted[j])
     if people.power_mean_exponent == 0.5:  # written as a constant, so that its special case is a loop of its own
         _satisfied(satisfied, memory, purchases, 0.5)
     elif people.power_mean_exponent == 1.0:
@@ -163,7 +168,10 @@ def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, ma
         w0, w1, w2, w3 = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 0)
         if uniform(w0) < market.survey_rate:
             waiting = experience.experience(people.anchor, -people.unresolved_pain)
-            rated = waiting if before or whole[CASE, i] == k else room.real[DELIVERED, j]
+            week_of_it = experience.mean_of_week(
+                room.real[WEIGHT, j], room.real[WEIGHTED, j], people.power_mean_exponent
+            )
+            rated = waiting if before or whole[CASE, i] >= 0 else week_of_it
             coaching = value[whole[CELL, i], whole[SEGMENT, i], k, COACHING]
             _answer(i, week, key, k, rated, rated, before, coaching, state, people, w1, w2, w3, counts, company, log)
 
@@ -179,9 +187,7 @@ def _answer(i: int, week: int, key: Any, k: int, happened: float, overall: float
         return
     cell, before = whole[CELL, i], whole[CELL_BEFORE, i]
     w4, w5, w6, _ = threefry(k0, k1, k2, 0, i, week, P_SURVEY, 1)
-    mood = real[HALO, i] + people.survey_rating_noise * luck(
-        w4, w5
-    )  # her own tone, and the day's: all answers share it
+    mood = people.survey_rating_noise * luck(w4, w5)  # of the day: all answers share it
     recommends = behaviour.recommendation(
         real[SATISFACTION, i] + mood,
         real[WORST, i],
@@ -199,9 +205,7 @@ def _answer(i: int, week: int, key: Any, k: int, happened: float, overall: float
         count(counts, cell, before, company + C_DETRACTORS, 1)
         count(counts, cell, before, company + C_NPS_POINTS, -1)
     count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT_ANSWERS, 1)
-    count(
-        counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT, fixed(clip(happened + real[HALO, i] + coaching, 0.0, 1.0))
-    )
+    count(counts, cell, before, k * TOUCHPOINT_WIDTH + N_CSAT, fixed(clip(happened + coaching, 0.0, 1.0)))
     if log.whole.shape[0] > 0:
         writes = uniform(w6) < behaviour.writing_chance(people.writes, people.writes_of_pain, answer)
         stars = behaviour.stars(answer, people.two_stars, people.three_stars, people.four_stars, people.five_stars)

@@ -32,14 +32,14 @@ def enter(i: int, week: int, key: Any, state: Any, segments: Any, market: Any, p
     start = experience.experience(people.anchor, 0.0)
     real[FIT, i] = best
     real[PURCHASE_RATE, i] = segments.purchase_rate[segment] * exp(people.purchase_spread * luck(e, f))
-    real[HALO, i] = people.halo * luck(b, c)
+    real[NORM, i] = segments.expectation[segment] + people.norm_spread * luck(b, c)
     real[MEMORY, i] = experience.power_memory(start, people.power_mean_exponent)
     real[SATISFACTION, i] = experience.satisfaction(real[MEMORY, i], people.power_mean_exponent)
     real[WORST, i] = 0.0
     real[TRUST, i] = people.trust_neutral
     real[LOYALTY, i] = market.neutral_loyalty
     real[WILL, i] = segments.expectation[segment]
-    real[SHOULD, i] = segments.expectation[segment]
+    real[SHOULD, i] = real[NORM, i]
     real[REPUTATION, i] = 0.0
     real[FATIGUE, i] = 0.0
     real[SPENT, i] = 0.0
@@ -56,9 +56,11 @@ def enter(i: int, week: int, key: Any, state: Any, segments: Any, market: Any, p
     whole[TELLS, i] = TELLS_NOTHING
     whole[HEARD_GOOD, i] = 0
     whole[HEARD_BAD, i] = 0
-    whole[ORDER, i] = -1
-    whole[DUE, i] = 0
-    whole[PROMISED, i] = 0
+    if whole.shape[0] > ORDER:
+        whole[ORDER, i] = -1
+        whole[ORDERED_AT, i] = 0
+        whole[DUE, i] = 0
+        whole[PROMISED, i] = 0
 
 
 @compiled

@@ -9,7 +9,7 @@ from simulation.model.jit import inlined
 from simulation.model.kernel.beginning import words_of
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.meeting import choose_flagged
-from simulation.randomness import luck, uniform
+from simulation.randomness import luck, threefry, uniform
 from simulation.rules import delivery
 
 __all__ = ["await_deliveries", "note", "place_orders", "take_in"]
@@ -42,11 +42,19 @@ def place_orders(
             continue
         here = value[whole[CELL, i], whole[SEGMENT, i], k]
         day = 7.0 * (week + uniform(room.words[2, c]))
-        days = delivery.days_until_arrival(
-            journey.days[k], here[DAYS], journey.days_spread[k], luck(room.words[0, c], room.words[1, c])
+        slow = luck(room.words[0, c], room.words[1, c])
+        w0, w1, _, _ = threefry(key[0], key[1], key[2], 0, i, week, P_ORDER + k, 1)
+        days = delivery.days_until_arrival(journey.days[k], here[DAYS], journey.days_spread[k], slow)
+        promised = delivery.days_promised(
+            journey.promised_days[k],
+            here[PROMISED_DAYS],
+            journey.promised_spread[k],
+            journey.foresight[k],
+            slow,
+            luck(w0, w1),
         )
-        promised = delivery.days_until_arrival(journey.promised_days[k], here[PROMISED_DAYS], 0.0, 0.0)
         whole[ORDER, i] = k
+        whole[ORDERED_AT, i] = delivery.ticks(day)
         whole[DUE, i] = delivery.ticks(day + days)
         whole[PROMISED, i] = delivery.ticks(day + promised)
         if log.whole.shape[0] > 0:

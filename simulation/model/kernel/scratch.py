@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "CHANCE", "DELIVERED",
-    "HAPPENED", "HAS_MET", "HAS_WON", "HIGH", "HIGHEST", "LAST", "LOW", "LOWEST", "NEVER", "PULL", "ROW", "VOICED", "WAS",
+    "CHANCE",
+    "HAPPENED", "HAS_MET", "HAS_WON", "HIGH", "HIGHEST", "KEPT", "LAST", "LOW", "LOWEST", "NEVER", "PULL", "RATED", "ROW", "VOICED",
+    "WAS", "WEIGHT", "WEIGHTED",
     "Scratch", "scratch",
 ]  # fmt: skip
 
 # rows of `real`
-LOWEST, HIGHEST, HAPPENED, CHANCE, PULL, LOW, HIGH, DELIVERED = range(8)
-REALS = 8
+LOWEST, HIGHEST, HAPPENED, CHANCE, PULL, LOW, HIGH, KEPT, WEIGHT, WEIGHTED, RATED = range(11)
+REALS = 11
 # rows of `marks`
 HAS_MET, HAS_WON, LAST, VOICED, WAS, ROW = range(6)
 MARKS = 6
