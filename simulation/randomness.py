@@ -12,8 +12,6 @@ from typing import Any
 import numpy as np
 from numba.extending import overload, register_jitable
 
-from simulation.rules.arithmetic import exp
-
 __all__ = ["PURPOSE", "key", "luck", "threefry", "uniform"]
 
 _MASK = 0xFFFFFFFF
@@ -129,21 +127,6 @@ def key(seed: int, replication: int) -> tuple[int, int, int]:
 def uniform(word: Any) -> Any:
     """Return a number in (0, 1), exactly representable: (word + 1/2) / 2**32."""
     return (word + 0.5) * _UNIT
-
-
-def mean_of_exp_luck(spread: float) -> float:
-    """Return the mean of exp(spread x `luck`): (sinh(h) / h)^4 with h = sqrt(3) / 2 x spread, for spreads of at most 2.
-
-    Examples
-    --------
-    >>> mean_of_exp_luck(0.0), round(mean_of_exp_luck(0.8), 4)
-    (1.0, 1.3614)
-    """
-    h = spread * _SQRT3_OVER_2_16 * 32768.0
-    if h < 1e-3:
-        return 1.0
-    quarter = (exp(h) - exp(-h)) / (2.0 * h)
-    return (quarter * quarter) * (quarter * quarter)
 
 
 @register_jitable(forceinline=True)

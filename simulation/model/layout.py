@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from simulation.model.effects import effects_of
-from simulation.randomness import mean_of_exp_luck
-from simulation.rules.behaviour import log_odds, neutral_loyalty
+from simulation.rules.behaviour import log_odds, mean_multiplier, neutral_loyalty
 from simulation.rules.people import PeopleValues, values_of
 from simulation.scenario.journey import COEFFICIENTS, STAGES
 from simulation.scenario.names import COMPANY_COUNTERS, TOUCHPOINT_COUNTERS
@@ -232,7 +231,7 @@ def _segments(scenario: Scenario, purchase_spread: float) -> Segments:
         upto=_column(upto),
         fit=np.array([[float(s.fit[offer]) for offer in scenario.market.offers] for s in given]),
         fit_spread=_column(s.fit_spread for s in given),
-        purchase_rate=_column(s.purchase_rate / mean_of_exp_luck(purchase_spread) for s in given),
+        purchase_rate=_column(s.purchase_rate / mean_multiplier(purchase_spread) for s in given),
         price_sensitivity=_column(s.price_sensitivity for s in given),
         patience=_column(s.patience for s in given),
         voice=_column(log_odds(s.voice) for s in given),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import Any
 
 from numba.extending import register_jitable
@@ -13,6 +14,7 @@ __all__ = [
     "defection_chance",
     "log_odds",
     "loyalty_after",
+    "mean_multiplier",
     "need_chance",
     "neutral_loyalty",
     "rated",
@@ -38,6 +40,23 @@ def loyalty_after(loyalty: Any, satisfaction: Any, trust: Any, weight: Any, spee
     L + speed (w satisfaction + (1 - w) trust - L). Source: Garbarino & Johnson 1999 (sources), our assumption (form).
     """
     return loyalty + speed * (weight * satisfaction + (1.0 - weight) * trust - loyalty)
+
+
+def mean_multiplier(spread: float) -> float:
+    """Return the mean of exp(spread x luck): (sinh(h) / h)^4 with h = sqrt(3) / 2 x spread, for spreads of at most 2.
+
+    Luck is the standardised sum of four uniform numbers (`simulation.randomness.luck`), each as wide as 2 h here.
+
+    Examples
+    --------
+    >>> mean_multiplier(0.0), round(mean_multiplier(0.8), 4)
+    (1.0, 1.3703)
+    """
+    h = spread * sqrt(3.0) / 2.0
+    if h < 1e-3:
+        return 1.0
+    quarter = float((exp(h) - exp(-h)) / (2.0 * h))
+    return (quarter * quarter) * (quarter * quarter)
 
 
 @register_jitable(forceinline=True)

@@ -9,7 +9,18 @@ from simulation.model.jit import inlined
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.entry import enter
 from simulation.model.kernel.scratch import (
-    HAS_MET, HAS_WON, HIGHEST, KEPT, LAST, LOWEST, NEVER, ROW, VOICED, WAS, WEIGHT, WEIGHTED,
+    HAS_MET,
+    HAS_WON,
+    HIGHEST,
+    KEPT,
+    LAST,
+    LOWEST,
+    NEVER,
+    ROW,
+    VOICED,
+    WAS,
+    WEIGHT,
+    WEIGHTED,
 )  # fmt: skip
 from simulation.randomness import threefry, uniform
 from simulation.rules import behaviour, expectation, experience

@@ -14,7 +14,15 @@ from simulation.model.kernel.beginning import remember
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.ordering import note
 from simulation.model.kernel.scratch import (
-    CHANCE, HAPPENED, HAS_MET, HAS_WON, HIGHEST, LAST, LOWEST, PULL, RATED,
+    CHANCE,
+    HAPPENED,
+    HAS_MET,
+    HAS_WON,
+    HIGHEST,
+    LAST,
+    LOWEST,
+    PULL,
+    RATED,
 )  # fmt: skip
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, delivery, expectation, experience

@@ -13,7 +13,18 @@ from simulation.model.kernel.counting import count
 from simulation.model.kernel.meeting import choose_flagged
 from simulation.model.kernel.ordering import note
 from simulation.model.kernel.scratch import (
-    CHANCE, HAPPENED, HIGH, HIGHEST, KEPT, LAST, LOW, LOWEST, VOICED, WAS, WEIGHT, WEIGHTED,
+    CHANCE,
+    HAPPENED,
+    HIGH,
+    HIGHEST,
+    KEPT,
+    LAST,
+    LOW,
+    LOWEST,
+    VOICED,
+    WAS,
+    WEIGHT,
+    WEIGHTED,
 )  # fmt: skip
 from simulation.randomness import luck, threefry, uniform
 from simulation.rules import behaviour, delivery, expectation, experience
