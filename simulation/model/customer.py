@@ -246,7 +246,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
         late_part = self.timeliness(k) if journey.delivers[k] else 0.0
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
-        quality = quality + fit_part + wait_part + fatigue_part + late_part + people.noise * luck(w0, w1)
+        quality = quality + fit_part + wait_part + fatigue_part + late_part + journey.quality_spread[k] * luck(w0, w1)
 
         origin = self.case if self.case >= 0 else len(engine.layout.touchpoints)
         # what is late can only be cured by its arrival

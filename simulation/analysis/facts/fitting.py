@@ -32,7 +32,6 @@ FREE: dict[str, tuple[float, float, float]] = {
     "lateness": (0.0, 0.15, 0.025),
     "unresolved_pain": (0.3, 0.8, 0.59),
     "survey_lag": (0.0, 10.0, 2.0),
-    "noise": (0.02, 0.5, 0.1),
     "norm_spread": (0.0, 0.8, 0.2),
     "power_mean_exponent": (-1.0, 1.0, 0.5),
     "survey_rating_noise": (0.0, 0.3, 0.1),

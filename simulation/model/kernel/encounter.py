@@ -60,7 +60,7 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
         + wait_part
         + fatigue_part
         + late_part
-        + people.noise * luck(room.words[0, c], room.words[1, c])
+        + journey.quality_spread[k] * luck(room.words[0, c], room.words[1, c])
     )
     relief = _solve(c, i, k, cell, before, whole, journey, people, here, room, counts, books)
 
