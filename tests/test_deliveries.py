@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import changed, mail_order
+from worlds import changed, mail_order, workshop
 
 from simulation.analysis.facts.worlds import observe
 from simulation.model import columns as at
@@ -129,6 +129,41 @@ def test_dates_are_never_before_the_order() -> None:
     assert np.log(days).std() == pytest.approx(0.5, abs=0.05)
 
 
+@engines
+@pytest.mark.parametrize("foresight", [0.0, 0.6, 1.0])
+def test_promised_days_vary_and_follow_the_actual_ones_as_far_as_these_are_foreseen(
+    engine: EngineName, foresight: float
+) -> None:
+    """On the log scale: median, spread and correlation as the scenario says, within four standard errors."""
+    dates = {"promised_spread": 0.3, "foresight": foresight}
+    orders = Lived({"journey": {"delivery": {"delivery": dates}}}, engine=engine).orders
+    actual, promised = (np.log(orders[date] / at.TICKS - orders["day"]) for date in ("due", "promised"))
+    error = 1.0 / np.sqrt(len(orders))
+    assert promised.median() == pytest.approx(np.log(10.0), abs=4.0 * 1.25 * 0.3 * error)
+    assert promised.std() == pytest.approx(0.3, abs=4.0 * 0.3 * error)
+    assert np.corrcoef(actual, promised)[0, 1] == pytest.approx(
+        foresight, abs=4.0 * (1.0 - foresight**2) * error + 1e-3
+    )
+
+
+def test_a_spread_of_promises_leaves_the_days_as_they_are() -> None:
+    """Everybody's first order arrives to the tick when it would have."""
+    spread = Lived({"journey": {"delivery": {"delivery": {"promised_spread": 0.3, "foresight": 0.5}}}})
+    one, other = (given.orders.groupby("slot").first() for given in (lived(), spread))
+    assert (one["due"] == other["due"]).all()
+    assert (one["promised"] != other["promised"]).mean() > 0.9
+
+
+def test_only_who_may_wait_for_a_delivery_has_dates() -> None:
+    """The engines keep the columns of orders only where something is delivered, and then alike."""
+    for engine in ENGINES:
+        sizes = {
+            name: len(OrganizationModel(scenario, engine=engine, population=20).world.engine.state.whole)
+            for name, scenario in (("mail order", mail_order()), ("workshop", workshop()))
+        }
+        assert sizes == {"mail order": at.WHOLES, "workshop": at.ORDER}
+
+
 def test_what_is_certain_takes_its_days() -> None:
     orders = Lived(CERTAIN).orders
     assert (orders["due"] == np.floor((orders["day"] + 8.0) * at.TICKS)).all()
@@ -232,6 +267,37 @@ def mail_order_touchpoint(name: str) -> int:
     return list(mail_order().journey).index(name)
 
 
+# --- a wait longer than is usual -------------------------------------------------------------------------------------
+
+PLAIN_PEOPLE = {"people": {"noise": 0.0, "norm_spread": 0.0, "will_learning": 0.0, "should_learning": 0.0, "lateness": 0.0,
+                           "promise_to_will": 0.0, "promise_to_should": 0.0, "lateness_limit": 60.0, "wait_pain": 0.1}}  # fmt: skip
+"""People who feel the days of a delivery and nothing else of it."""
+
+
+def patient(patience: float) -> dict[str, Any]:
+    return {"market": {"segments": {"everybody": {"patience": patience, "expectation": 0.7}}}}
+
+
+@engines
+def test_the_longer_a_delivery_takes_the_worse_it_is_felt(engine: EngineName) -> None:
+    """By the rule: .1 x (1 - .5) for every week beyond the usual 8 days, passed on as any quality is."""
+    given = Lived(PLAIN_PEOPLE, patient(0.5), engine=engine)
+    people, orders = given.model.layout.people, given.orders
+    felt = given.of(at.ENCOUNTERED).set_index(["slot", "week"])["x"]
+    here = orders[orders["arrives"] < given.weeks].set_index(["slot", "arrives"])
+    days = (here["due"] - np.floor(here["day"] * at.TICKS)) / at.TICKS
+    quality = 0.70 - 0.05 * (days - 8.0) / 7.0
+    gap = (1.0 - people.assimilation) * quality + people.assimilation * 0.7 - 0.7
+    expected = people.anchor + np.where(gap >= 0.0, people.must_be_gain, people.must_be_loss) * gap
+    assert felt.sort_index().to_numpy() == pytest.approx(expected.sort_index().to_numpy(), abs=1e-12)
+    assert np.ptp(felt) > 0.05
+
+
+def test_who_has_all_the_patience_in_the_world_does_not_mind_the_days() -> None:
+    felt = Lived(PLAIN_PEOPLE, patient(1.0)).of(at.ENCOUNTERED)["x"]
+    assert np.ptp(felt) < 1e-12
+
+
 # --- who is asked, and when ------------------------------------------------------------------------------------------
 
 
@@ -266,6 +332,33 @@ def test_who_takes_her_time_answers_when_it_is_there() -> None:
         arrived = given.orders["arrives"] < given.weeks
         assert arrived.sum() <= len(answers) <= len(given.orders)
     assert shares[0] > 1.3 * shares[1] > 1.3**2 * shares[2] > 0
+
+
+@engines
+def test_the_answer_about_a_delivery_is_the_mean_of_that_weeks_encounters(engine: EngineName) -> None:
+    """With an exponent of 1, without mood, and nothing late: the plain mean of what she met in the week of its arrival."""
+    product = {"name": "Product", "owner": "firm", "channel": "product", "kind": "attractive", "quality": 0.9,
+               "trigger": {"kind": "after", "follows": ("delivery",), "when": "met"}, "source": "our assumption"}  # fmt: skip
+    exact = {"power_mean_exponent": 1.0, "survey_rating_noise": 0.0, "must_be_notice": 1.0}
+    given = Lived(AT_ONCE, CERTAIN, {"people": exact, "journey": {"product": product}}, engine=engine)
+    met = given.events[given.events["what"] == at.ENCOUNTERED]
+    means = met.groupby(["slot", "week"])["x"].mean()
+    answers = given.of(at.ANSWERED)
+    assert len(answers) > 200
+    own = given.of(at.ENCOUNTERED).set_index(["slot", "week"])["x"]
+    asked_in = pd.MultiIndex.from_frame(answers[["slot", "week"]])
+    assert answers["y"].to_numpy() == pytest.approx(means.loc[asked_in].to_numpy(), abs=1e-9)
+    assert (abs(answers["y"].to_numpy() - own.loc[asked_in].to_numpy()) > 0.01).mean() > 0.5, "not the delivery's alone"
+
+
+@engines
+def test_who_lets_nothing_count_answers_as_she_remembers(engine: EngineName) -> None:
+    """With a memory that the present never changes there is no mean of the week; once a division by zero."""
+    unmoved = {"market": {"segments": {"everybody": {"memory": 1.0}}}, "people": {"survey_rating_noise": 0.0}}
+    given = Lived(AT_ONCE, CERTAIN, unmoved, engine=engine)
+    answers = given.of(at.ANSWERED)
+    assert len(answers) > 200
+    assert answers["y"].to_numpy() == pytest.approx(People().anchor, abs=1e-9)
 
 
 def test_nobody_is_asked_about_anything_else() -> None:

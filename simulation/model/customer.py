@@ -472,7 +472,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             if now.start <= mailed < now.end:
                 self.answer_survey(self.order, waiting, waiting, True, now)
         elif self.due < now.end:
-            told = experience.mean_of_week(self.weight, self.weighted, people.power_mean_exponent)
+            told = experience.mean_of_week(self.memory, self.weight, self.weighted, people.power_mean_exponent)
             if self.case >= 0:  # what arrived broken is still an open problem when she answers
                 told = waiting
             self.answer_survey(self.order, told, told, False, now)

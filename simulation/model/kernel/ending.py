@@ -180,7 +180,7 @@ def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, ma
         if uniform(w0) < market.survey_rate:
             waiting = experience.experience(people.anchor, -people.unresolved_pain)
             week_of_it = experience.mean_of_week(
-                room.real[WEIGHT, j], room.real[WEIGHTED, j], people.power_mean_exponent
+                real[MEMORY, i], room.real[WEIGHT, j], room.real[WEIGHTED, j], people.power_mean_exponent
             )
             rated = waiting if before or whole[CASE, i] >= 0 else week_of_it
             coaching = value[whole[CELL, i], whole[SEGMENT, i], k, COACHING]
