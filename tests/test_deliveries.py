@@ -35,6 +35,8 @@ COLUMNS = ("week", "slot", "what", "touchpoint", "first", "second")
 AT_ONCE = {"people": {"survey_lag": 0.0, "survey_response": 1.0}, "survey": {"trigger": "delivery", "rate": 1.0}}
 """Everybody is asked about each delivery, and answers the same day."""
 CERTAIN = {"journey": {"delivery": {"delivery": {"spread": 0.0}}}}
+EVEN = {"journey": {k: {"quality_spread": 0.0} for k in ("first_order", "order_again", "delivery")}}
+"""No luck in what any encounter is like."""
 """What is ordered takes 8 days: a week and a day."""
 
 
@@ -258,8 +260,8 @@ def test_problems_are_resolved_open_or_lost(engine: EngineName) -> None:
 def test_waiting_hurts_and_is_booked_where_it_was_promised() -> None:
     """The ledger's pain of open problems stands at the delivery; without lateness there is none."""
     k = mail_order_touchpoint("delivery")
-    late = Lived({"people": {"noise": 0.0}}).model
-    punctual = Lived({"people": {"noise": 0.0}}, CERTAIN).model
+    late = Lived(EVEN).model
+    punctual = Lived(EVEN, CERTAIN).model
     assert late.world.ledger[k, :, 1].sum() < 2 * punctual.world.ledger[k, :, 1].sum() <= 0
 
 
@@ -269,7 +271,7 @@ def mail_order_touchpoint(name: str) -> int:
 
 # --- a wait longer than is usual -------------------------------------------------------------------------------------
 
-PLAIN_PEOPLE = {"people": {"noise": 0.0, "norm_spread": 0.0, "will_learning": 0.0, "should_learning": 0.0, "lateness": 0.0,
+PLAIN_PEOPLE = {**EVEN, "people": {"norm_spread": 0.0, "will_learning": 0.0, "should_learning": 0.0, "lateness": 0.0,
                            "promise_to_will": 0.0, "promise_to_should": 0.0, "lateness_limit": 60.0, "wait_pain": 0.1}}  # fmt: skip
 """People who feel the days of a delivery and nothing else of it."""
 

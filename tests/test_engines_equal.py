@@ -169,7 +169,7 @@ MECHANISMS: dict[str, dict[str, Any]] = {
     "entry and exit": {"market": {"exit_rate": 0.0}},
     "surveys": {"survey": {"rate": 0.0}},
     "failures": {"journey": {k: {"failure": 0.0} for k in ("handover", "ride", "bill")}},
-    "luck": {"people": {"noise": 0.0}},
+    "luck": {"journey": {k: {"quality_spread": 0.0} for k in ("handover", "ride", "bill")}},
     "personal norms": {"people": {"norm_spread": 0.0}},
     "fatigue": {"people": {"fatigue_response": 0.0, "fatigue_quality": 0.0}},
     "recovery": {"people": {"recovery_satisfaction": 0.0}},

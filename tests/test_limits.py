@@ -257,9 +257,11 @@ def test_deaf_people_hear_no_promises() -> None:
 def test_everything_as_it_should_be_is_neutral_for_ever() -> None:
     """No luck, no personal norms, quality just as expected, no failures: satisfaction stays at the anchor, the ledger empty."""
     scenario = without_effects(workshop())
-    plain = every_touchpoint(scenario, quality=0.7, effort=0.0, fit=0.0, failure=0.0, contact_by_firm=False)
+    plain = every_touchpoint(
+        scenario, quality=0.7, quality_spread=0.0, effort=0.0, fit=0.0, failure=0.0, contact_by_firm=False
+    )
     norms = {"market": {"segments": {s: {"expectation": 0.7} for s in ("commuters", "dreamers")}}}
-    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"noise": 0.0, "norm_spread": 0.0}}))
+    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"norm_spread": 0.0}}))
     assert real(model, at.SATISFACTION) == pytest.approx(scenario.people.anchor, abs=1e-9)
     assert real(model, at.LOYALTY) == pytest.approx(model.layout.market.neutral_loyalty, abs=1e-9)
     assert real(model, at.WORST) == pytest.approx(0.0, abs=1e-9)
@@ -332,13 +334,13 @@ def in_order(*names: str) -> Scenario:
     """Everybody meets three touchpoints of different kinds each week, in this order, and expects what she always did."""
     kinds = {"bad": ("must_be", 0.4), "fair": ("performance", 0.7), "good": ("attractive", 0.9)}
     journey = {
-        name: {"name": name, "owner": "firm", "channel": "person", "kind": kinds[name][0], "quality": kinds[name][1],
+        name: {"name": name, "owner": "firm", "channel": "person", "kind": kinds[name][0], "quality": kinds[name][1], "quality_spread": 0.0,
                "trigger": {"kind": "rate", "stages": ("customer",)}, "source": "our assumption"}
         for name in names
     }  # fmt: skip
     data = load(world_files()["shop"]).scenario.model_dump()
     data["journey"] = journey
-    still = {"noise": 0.0, "will_learning": 0.0, "should_learning": 0.0, "must_be_notice": 0.5}
+    still = {"will_learning": 0.0, "should_learning": 0.0, "must_be_notice": 0.5}
     start = {"start_customers": 1.0, "segments": {"everybody": {"defection": 0.0}}}
     size = {"weeks": 6, "burn_in": 4, "population": 50}
     return changed(type(workshop()).model_validate(data), {"people": still, "market": start, "horizon": size})

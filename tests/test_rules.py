@@ -361,12 +361,12 @@ def test_rule_named_makes_a_fresh_learner() -> None:
 
 
 def test_people_become_floats_in_the_order_of_their_declaration() -> None:
-    given_ = People(noise=0.25)
+    given_ = People(lateness=0.25)
     values = values_of(given_)
     assert isinstance(values, PeopleValues)
     assert values._fields == tuple(People.model_fields)
     assert values._asdict() == {name: float(value) for name, value in given_}
-    assert values.noise == 0.25
+    assert values.lateness == 0.25
 
 
 def test_pay_is_capped_at_the_declared_multiple() -> None:

@@ -76,7 +76,9 @@ class NumpyRival:
         people, memory = self.people, self.segments.memory[0]
         w0, w1, w2, _ = threefry(self.key, slots, self.week, at.P_ENCOUNTER + k)
         base = self.base[k]
-        quality = base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + people.noise * luck(w0, w1)
+        quality = (
+            base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + self.journey.quality_spread[k] * luck(w0, w1)
+        )
         # a row first, then who of it: several times as fast as both at once
         will, should = real[at.WILL][met], real[at.SHOULD][met]
         worst, trust = real[at.WORST][met], real[at.TRUST][met]
