@@ -38,7 +38,7 @@ class WeekContext:
         books: Books,
     ) -> None:  # fmt: skip
         self.week = week
-        self.start, self.end = week * at.WEEK_OF_TICKS, (week + 1) * at.WEEK_OF_TICKS
+        self.start, self.end = week * delivery.WEEK_OF_TICKS, (week + 1) * delivery.WEEK_OF_TICKS
         self.value: list[Any] = tables.value.tolist()
         self.promise: list[Any] = tables.promise.tolist()
         self.waits: list[list[float]] = waits.tolist()
@@ -165,8 +165,23 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.remember(happened, self.engine.memory[self.segment])
         self.case_weeks += 1
         now.books.felt[self.case, 1] += fixed(-people.unresolved_pain)
-        now.books.unresolved[self.case] += 1
+        now.books.unresolved[self.cause(now.week)] += 1
+        if self.is_overdue(now.week):
+            now.books.overdue[self.case, 0] += self.due - self.ordered_at
+            now.books.overdue[self.case, 1] += self.promised - self.ordered_at
         return happened
+
+    def is_overdue(self, week: int) -> bool:
+        """Return whether her open problem is that what she has ordered is late."""
+        opened = week - self.case_weeks
+        return self.case >= 0 and self.case == self.order and delivery.is_overdue(opened, self.ordered_at, self.due)
+
+    def cause(self, week: int) -> int:
+        """Return the cause of her open problem, as the books tell causes apart (see `Books`); the last is none."""
+        touchpoints = len(self.engine.layout.touchpoints)
+        if self.case < 0:
+            return 2 * touchpoints
+        return self.case + touchpoints * int(self.is_overdue(week))
 
     def voices(self, u: float, now: WeekContext) -> bool:
         """Return whether she tells the company of her open problem this week."""
@@ -244,14 +259,13 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         fit_part = people.fit_quality * journey.fit[k] * (self.fit - 0.5)
         wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
-        late_part = self.timeliness(k) if journey.delivers[k] else 0.0
+        late_part, of_days, of_promise = self.timeliness(k) if journey.delivers[k] else (0.0, 0.0, 0.0)
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
         quality = quality + fit_part + wait_part + fatigue_part + late_part + journey.quality_spread[k] * luck(w0, w1)
 
-        origin = self.case if self.case >= 0 else len(engine.layout.touchpoints)
-        # what is late can only be cured by its arrival
-        arrived = journey.delivers[k] and self.case == k and self.promised < self.due
-        solved = journey.closes[k] and self.case >= 0 and self.case != self.order and uniform(w3) < value[at.RESOLUTION]
+        cause, overdue = self.cause(now.week), self.is_overdue(now.week)
+        arrived = journey.delivers[k] and overdue  # what is late can only be cured by its arrival
+        solved = journey.closes[k] and self.case >= 0 and not overdue and uniform(w3) < value[at.RESOLUTION]
         if solved or arrived:
             self.case, self.case_weeks = -1, 0
             self.count(now, k, at.N_RESOLVED)
@@ -265,7 +279,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         happened = experience.experience(people.anchor, felt)
         self.remember(happened, experience.past_weight(engine.memory[self.segment], gap, journey.notice[k]))
         self.trust = expectation.trust_after(self.trust, quality, will, people.trust_learning)
-        self.book(k, origin, felt, slope, fit_part, wait_part, fatigue_part, late_part, relief, now.books)
+        self.book(k, cause, felt, slope, fit_part, wait_part, fatigue_part, (of_days, of_promise), relief, now.books)
 
         self.will = expectation.base_of_will(self.will, quality, will, people.will_learning)
         self.should = expectation.base_of_should(self.should, perceived, should, people.should_learning)
@@ -291,15 +305,21 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             self.note(now, at.ENCOUNTERED, k, int(succeeded), self.rate(k, gap, now.week), happened, paid)
         return happened, succeeded
 
-    def timeliness(self, k: int) -> float:
-        """Return the part of quality that is due to a delivery's being early or late, and quick or slow."""
+    def timeliness(self, k: int) -> tuple[float, float, float]:
+        """Return the part of quality that is due to a delivery's being early or late, and quick or slow.
+
+        Then what of it comes from the days until the arrival, and what from those until the promised date.
+        """
         people, usual = self.engine.layout.people, self.engine.journey.days[k]
-        promise = delivery.timeliness((self.due - self.promised) / at.TICKS, people.lateness, people.lateness_limit)
+        days = delivery.days_between(self.ordered_at, self.due)
+        promised = delivery.days_between(self.ordered_at, self.promised)
+        promise = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
         wait = delivery.slowness(
-            (self.due - self.ordered_at) / at.TICKS, usual, people.lateness_limit, people.wait_pain,
-            self.engine.patience[self.segment],
-        )  # fmt: skip
-        return float(promise + wait)
+            days, usual, people.lateness_limit, people.wait_pain, self.engine.patience[self.segment]
+        )
+        a_day_late = delivery.per_day(promise, days - promised)
+        a_day = a_day_late + delivery.per_day(wait, days - usual)
+        return float(promise + wait), float(a_day * days), float(-a_day_late * promised)
 
     def rate(self, k: int, gap: float, week: int) -> int:
         """Return the stars that she would give an encounter, if asked."""
@@ -334,8 +354,8 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         self.weighted += (1.0 - past) * experience.power_memory(happened, people.power_mean_exponent)
         self.worst_moment = experience.worst_moment(self.worst_moment, people.anchor, happened)
 
-    def book(self, k: int, origin: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-             late_part: float, relief: float, books: Books) -> None:  # fmt: skip
+    def book(self, k: int, cause: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
+             date_parts: tuple[float, float], relief: float, books: Books) -> None:  # fmt: skip
         """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`)."""
         assimilation = self.engine.layout.people.assimilation
         side = 0 if felt >= 0.0 else 1
@@ -347,9 +367,10 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         books.fit[k, side, self.brought, self.segment] += fixed(pass_on * fit_part)
         books.wait[k, side] += fixed(pass_on * wait_part)
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
-        books.lateness[k, side] += fixed(pass_on * late_part)
+        for date, part in enumerate(date_parts):
+            books.dates[k, side, date] += fixed(pass_on * part)
         books.relief[k, side] += fixed(relief)
-        books.origin[k, origin] += 1
+        books.origin[k, cause] += 1
 
     def hear_promises(self, promises: list[float]) -> None:
         """Let each department's promise move its part of both expectations."""
@@ -465,7 +486,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
             return
         people = self.engine.layout.people
         mailed = min(self.due, self.promised)
-        w0, w1, _, _ = threefry(*self.engine.run_key, 0, self.slot, mailed // at.WEEK_OF_TICKS, at.P_SURVEY, 2)
+        w0, w1, _, _ = threefry(*self.engine.run_key, 0, self.slot, mailed // delivery.WEEK_OF_TICKS, at.P_SURVEY, 2)
         answers = mailed + delivery.ticks(delivery.answering_lag(people.survey_lag, luck(w0, w1)))
         waiting = experience.experience(people.anchor, -people.unresolved_pain)
         if answers < self.due:
