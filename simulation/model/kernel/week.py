@@ -1,4 +1,4 @@
-"""The compiled customers: one week of many, the same rules as `simulation.model.customer`.
+"""The compiled customers: one week of many, the same rules as `simulation.model.plain.customer`.
 
 Every formula is called from `simulation.rules`; what stands in this package is the order of a week, and columns instead of
 attributes. People go through the week in blocks; within a block each step is a pass over all of it, and each touchpoint is met by
