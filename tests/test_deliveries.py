@@ -16,7 +16,14 @@ from simulation.analysis.facts.worlds import observe
 from simulation.model import columns as at
 from simulation.model.layout import counter_index
 from simulation.model.organization_model import OrganizationModel
-from simulation.rules.delivery import LEAST_MULTIPLIER, answering_lag, days_until_arrival, timeliness
+from simulation.rules.delivery import (
+    LEAST_MULTIPLIER,
+    TICKS,
+    WEEK_OF_TICKS,
+    answering_lag,
+    days_until_arrival,
+    timeliness,
+)
 from simulation.scenario.library import world_files
 from simulation.scenario.loading import load
 from simulation.scenario.people import People
@@ -71,7 +78,7 @@ class Lived:
         given = self.of(at.ORDERED)[["week", "slot", "first", "second", "x"]]
         given = given.rename(columns={"first": "due", "second": "promised", "x": "day"})
         return given.assign(
-            arrives=given["due"] // at.WEEK_OF_TICKS, ends=given["promised"] // at.WEEK_OF_TICKS,
+            arrives=given["due"] // WEEK_OF_TICKS, ends=given["promised"] // WEEK_OF_TICKS,
             late=given["promised"] < given["due"],
         )  # fmt: skip
 
@@ -124,9 +131,9 @@ def test_an_order_follows_a_sale_unless_one_is_under_way(engine: EngineName) -> 
 def test_dates_are_never_before_the_order() -> None:
     orders = lived().orders
     assert (orders["day"] // 7 == orders["week"]).all()
-    assert (orders["due"] / at.TICKS > orders["day"]).all()
-    assert (orders["promised"] - np.floor((orders["day"] + 10.0) * at.TICKS) == 0).all()
-    days = orders["due"] / at.TICKS - orders["day"]
+    assert (orders["due"] / TICKS > orders["day"]).all()
+    assert (orders["promised"] - np.floor((orders["day"] + 10.0) * TICKS) == 0).all()
+    days = orders["due"] / TICKS - orders["day"]
     assert days.median() == pytest.approx(8.0, abs=0.6)
     assert np.log(days).std() == pytest.approx(0.5, abs=0.05)
 
@@ -139,7 +146,7 @@ def test_promised_days_vary_and_follow_the_actual_ones_as_far_as_these_are_fores
     """On the log scale: median, spread and correlation as the scenario says, within four standard errors."""
     dates = {"promised_spread": 0.3, "foresight": foresight}
     orders = Lived({"journey": {"delivery": {"delivery": dates}}}, engine=engine).orders
-    actual, promised = (np.log(orders[date] / at.TICKS - orders["day"]) for date in ("due", "promised"))
+    actual, promised = (np.log(orders[date] / TICKS - orders["day"]) for date in ("due", "promised"))
     error = 1.0 / np.sqrt(len(orders))
     assert promised.median() == pytest.approx(np.log(10.0), abs=4.0 * 1.25 * 0.3 * error)
     assert promised.std() == pytest.approx(0.3, abs=4.0 * 0.3 * error)
@@ -168,7 +175,7 @@ def test_only_who_may_wait_for_a_delivery_has_dates() -> None:
 
 def test_what_is_certain_takes_its_days() -> None:
     orders = Lived(CERTAIN).orders
-    assert (orders["due"] == np.floor((orders["day"] + 8.0) * at.TICKS)).all()
+    assert (orders["due"] == np.floor((orders["day"] + 8.0) * TICKS)).all()
 
 
 def test_defectors_get_what_they_have_ordered() -> None:
@@ -204,7 +211,7 @@ def test_problems_are_orders_past_their_promise(engine: EngineName) -> None:
     given = lived(engine)
     seen = 0
     for week, state in enumerate(given.states):
-        end = (week + 1) * at.WEEK_OF_TICKS
+        end = (week + 1) * WEEK_OF_TICKS
         waits = (state[at.ORDER] >= 0) & (state[at.PROMISED] < end) & (state[at.STAGE] == at.CUSTOMER)
         assert np.array_equal(state[at.CASE] >= 0, waits)
         assert given.count("open_problems")[week] == waits.sum()
@@ -239,6 +246,30 @@ def test_the_same_contact_closes_what_is_broken() -> None:
     assert not given.orders["late"].any()
     assert given.count("resolved@call").sum() > 50
     assert given.count("resolved@delivery").sum() == 0
+
+
+@engines
+def test_a_contact_closes_what_is_broken_though_the_next_order_is_under_way(engine: EngineName) -> None:
+    """Nothing is late here: whoever calls about what is broken has it closed, whatever else she waits for."""
+    given = Lived(CERTAIN, {"journey": {"delivery": {"failure": 1.0}}}, engine=engine)
+    seen = 0
+    for call in given.of(at.ENCOUNTERED, "call").to_dict("records"):
+        before, after = (given.states[call["week"] - 1 + later][:, call["slot"]] for later in (0, 1))
+        if before[at.ORDER] >= 0 and after[at.ORDER] >= 0:
+            assert before[at.CASE] >= 0 > after[at.CASE]
+            seen += 1
+    assert seen > 20
+
+
+@engines
+def test_a_late_arrival_does_not_cure_what_was_wrong_with_an_earlier_one(engine: EngineName) -> None:
+    """All is late and all breaks: the first arrival closes what was late, then what broke stays broken for good."""
+    late = {"failure": 1.0, "delivery": {"promised_days": 1.0}}
+    given = Lived(CERTAIN, {"journey": {"delivery": late, "call": {"resolution": 0.0}}}, engine=engine)
+    arrived = given.of(at.ENCOUNTERED)
+    buyers = arrived["slot"].nunique()
+    assert len(arrived) > 1.5 * buyers
+    assert given.count("resolved@delivery").sum() == buyers
 
 
 @engines
@@ -287,7 +318,7 @@ def test_the_longer_a_delivery_takes_the_worse_it_is_felt(engine: EngineName) ->
     people, orders = given.model.layout.people, given.orders
     felt = given.of(at.ENCOUNTERED).set_index(["slot", "week"])["x"]
     here = orders[orders["arrives"] < given.weeks].set_index(["slot", "arrives"])
-    days = (here["due"] - np.floor(here["day"] * at.TICKS)) / at.TICKS
+    days = (here["due"] - np.floor(here["day"] * TICKS)) / TICKS
     quality = 0.70 - 0.05 * (days - 8.0) / 7.0
     gap = (1.0 - people.assimilation) * quality + people.assimilation * 0.7 - 0.7
     expected = people.anchor + np.where(gap >= 0.0, people.must_be_gain, people.must_be_loss) * gap
@@ -404,7 +435,7 @@ def test_speed_brings_it_sooner_and_leaves_the_promise() -> None:
     both = slow.join(quick.add_suffix("_quick"), how="inner")
     assert len(both) == len(slow) == len(quick) > 80
     assert (both["promised"] == both["promised_quick"]).all()
-    ratio = (both["due"] / at.TICKS - both["day"]) / (both["due_quick"] / at.TICKS - both["day_quick"])
+    ratio = (both["due"] / TICKS - both["day"]) / (both["due_quick"] / TICKS - both["day_quick"])
     assert ratio.to_numpy() == pytest.approx(3.0, rel=0.01)
     assert slow["late"].mean() > 0.5
     assert quick["late"].mean() < 0.2
@@ -417,7 +448,7 @@ def test_a_padded_promise_makes_nothing_arrive_sooner() -> None:
     assert len(both) == len(near) == len(far) > 80
     for column in ("week", "day", "due", "arrives"):
         assert (both[column] == both[f"{column}_far"]).all()
-    days = [(orders["promised"] / at.TICKS - orders["day"]).mean() for orders in (near, far)]
+    days = [(orders["promised"] / TICKS - orders["day"]).mean() for orders in (near, far)]
     assert days == pytest.approx([5.0, 15.0], abs=0.001)
     assert near["late"].mean() > 0.6
     assert far["late"].mean() < 0.2
@@ -430,8 +461,8 @@ def test_levers_cannot_take_all_the_days_away() -> None:
         "padding": {"effects": {"delivery": {"promised_days": {"slope": -100.0}}}},
     }}}}  # fmt: skip
     orders = first_orders(Lived(much, held(1.0, 1.0), CERTAIN))
-    assert (orders["due"] / at.TICKS - orders["day"]).mean() == pytest.approx(8.0 * LEAST_MULTIPLIER, abs=0.001)
-    assert (orders["promised"] / at.TICKS - orders["day"]).mean() == pytest.approx(10.0 * LEAST_MULTIPLIER, abs=0.001)
+    assert (orders["due"] / TICKS - orders["day"]).mean() == pytest.approx(8.0 * LEAST_MULTIPLIER, abs=0.001)
+    assert (orders["promised"] / TICKS - orders["day"]).mean() == pytest.approx(10.0 * LEAST_MULTIPLIER, abs=0.001)
 
 
 def test_the_ledger_charges_the_days_to_whom_moved_them() -> None:

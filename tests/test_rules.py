@@ -51,6 +51,10 @@ BY_HAND: dict[str, list[tuple[tuple[Any, ...], Any]]] = {
     "delivery.answering_lag": [((2.0, 0.0), 2.0), ((2.0, 2.0), 2.0 * E), ((0.0, 1.0), 0.0)],
     # no multiplier below a twentieth
     "delivery.days_until_arrival": [((10.0, 1.5, 0.6, 0.0), 15.0), ((10.0, -1.0, 0.0, 1.0), 0.5), ((8.0, 1.0, LOG2, 1.0), 16.0)],
+    "delivery.days_between": [((1024, 4096), 3.0), ((512, 0), -0.5)],
+    # ordered in week 2, arriving in week 5: what broke in week 1 was an earlier one, what breaks in week 5 is this one
+    "delivery.is_overdue": [((w, 2 * 7168, 5 * 7168 + 9), w in {2, 3, 4}) for w in range(7)],
+    "delivery.per_day": [((-0.6, 3.0), -0.2), ((0.3, -3.0), -0.1), ((0.0, 0.0), 0.0)],
     # foreseen in full, not at all, and at a correlation of .6: .6 x 1 - .8 x .5 = .2
     "delivery.days_promised": [
         ((10.0, 1.0, LOG2, 1.0, 1.0, -5.0), 20.0), ((10.0, 1.5, LOG2, 0.0, 9.0, 1.0), 30.0),

@@ -129,7 +129,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
     def _engine(self, engine: EngineName, threads: int, keeps_log: bool) -> Engine:
         run_key = key(self.run_seed, self.replication)
         if engine == "plain":
-            from simulation.model.customer import PlainEngine
+            from simulation.model.plain.engine import PlainEngine
 
             return PlainEngine(self, layout=self.layout, run_key=run_key, keeps_log=keeps_log)
         from simulation.model.compiled import CompiledEngine

@@ -87,7 +87,7 @@ static double meet(const world *w, int64_t i, int64_t j, int64_t k, word w0, wor
     w->felt[2 * k + side] += fixed(felt);
     w->slope[(2 * k + side) * w->cells + W(CELL)] += fixed(pass_on);
     w->promise[2 * k + side] += fixed(slope * (p[ASSIMILATION] * R(PARTS) - R(PARTS + 1)));
-    w->origin[k * (w->touchpoints + 1) + (W(CASE) >= 0 ? W(CASE) : w->touchpoints)] += 1;
+    w->origin[k * (2 * w->touchpoints + 1) + (W(CASE) >= 0 ? W(CASE) : 2 * w->touchpoints)] += 1;
     R(WILL) += p[WILL_LEARNING] * (quality - will);
     R(SHOULD) += p[SHOULD_LEARNING] * (perceived > should ? perceived - should : 0.0);
     COUNT(at + N_ENCOUNTERS, 1);
