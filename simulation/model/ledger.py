@@ -9,7 +9,8 @@ point "as it should be" (Aumann & Shapley 1974). With a = assimilation, s = slop
             + s (1 - a) [fit part] x share of d in bringing such people in   who brought in the unfit
             + s (1 - a) [wait part] x share of d in the load                 who sent the load
             + s (1 - a) [fatigue part] x share of d in contacts              who wore her out
-            + s (1 - a) [days part x moved(d) + promised days part x moved(d)]   who made it slow, or promised it too early
+            + s (1 - a) [days part x moved(d) + promised days part x moved(d)]   who made it late, or promised it too early
+            + [felt of speed] x moved(d)                                     who made it slow
             + relief x share of d in resolution
             + failures open x share of d in opening and not closing them
             + deliveries overdue x share of d in their days overdue

@@ -93,8 +93,10 @@ def days_promised(median: Any, multiplier: Any, spread: Any, foresight: Any, luc
 def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any) -> Any:
     """Return the part of quality that is due to waiting longer for an order than is usual: the pain of any wait.
 
-    -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. Source: C12; that a wait for a
-    delivery weighs like one in a queue is our assumption.
+    -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. How fast it comes is felt as a
+    performance attribute, whatever the kind of the touchpoint: that it comes by its date may be a must, that it comes sooner is
+    worth about as much as later costs. Source: C12, linear among orders in time; that a wait for a delivery weighs like one
+    in a queue is our assumption.
 
     Examples
     --------

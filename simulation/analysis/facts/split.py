@@ -8,7 +8,7 @@ Since then forms and levels have been changed with results in sight, so these fa
 
 - few answer at once (a lognormal lag; C03, C05, C09); an answer about an open problem is that of an open problem (C14);
 - promised dates vary between orders, with the spreads that the counts of C01 to C06 ask for (C01, C08), and a long wait is
-  felt as any wait is, by a parameter that is not fitted (C12);
+  felt as any wait is, on the scale of performance, whatever is said of must-be (C12);
 - an answer about a delivery is about its whole week (C02, C10);
 - ratings rate what it was like, satisfaction weighs it by kind; people differ in their norms instead of in the tone of
   their answers; a week's encounters weigh alike (C15, C16, C18, C19);
@@ -44,7 +44,7 @@ MECHANISMS: tuple[Mechanism, ...] = (
         fitted={"C07": "the whole gain: it sets the gain side"},
         checked={
             "C01": "a smaller earliness: the form of the gain must give it",
-            "C12": "speed itself has no parameter of its own to be fitted by; waiting must give it",
+            "C12": "the pain of waiting is fitted to the whole gain; the slope within it must follow",
         },
     ),
     Mechanism(

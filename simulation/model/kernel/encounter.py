@@ -46,9 +46,10 @@ def meet(c: int, j: int, i: int, k: int, week: int, state: Any, journey: Any, se
     fit_part = people.fit_quality * journey.fit[k] * (real[FIT, i] - 0.5)
     wait_part = -people.wait_pain * (1.0 - segments.patience[segment]) * wait
     fatigue_part = -people.fatigue_quality * real[FATIGUE, i] if journey.by_firm[k] else 0.0
-    late_part, of_days, of_promise = 0.0, 0.0, 0.0
+    late_part, of_days, of_promise, swift, of_speed = 0.0, 0.0, 0.0, 0.0, 0.0
     if journey.delivers[k]:
-        late_part, of_days, of_promise = _timeliness(i, k, whole, journey, people, segments.patience[segment])
+        late_part, of_days, of_promise = _timeliness(i, whole, people)
+        swift, of_speed = _speed(i, k, whole, journey, people, segments.patience[segment])
     quality = here[QUALITY] - here[EFFORT] + here[RELEVANCE]
     quality = (
         quality
@@ -68,7 +69,7 @@ def meet(c: int, j: int, i: int, k: int, week: int, state: Any, journey: Any, se
     perceived = experience.perceived(quality, will, people.assimilation)
     gap = experience.gap(perceived, should)
     slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
-    felt = slope * gap + relief
+    felt = slope * gap + swift + relief
     happened = experience.experience(people.anchor, felt)
     past = experience.past_weight(segments.memory[segment], gap, journey.notice[k])
     remember(j, happened, past, people.power_mean_exponent, room)
@@ -76,8 +77,8 @@ def meet(c: int, j: int, i: int, k: int, week: int, state: Any, journey: Any, se
     real[TRUST, i] = expectation.trust_after(real[TRUST, i], quality, will, people.trust_learning)
 
     _book(
-        i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, of_days, of_promise, relief, promising, state, journey, people,
-        books,
+        i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, of_days, of_promise, of_speed, relief, promising, state,
+        journey, people, books,
     )  # fmt: skip
 
     # expectations move: what happened first, then what is promised from now on
@@ -109,15 +110,23 @@ def meet(c: int, j: int, i: int, k: int, week: int, state: Any, journey: Any, se
 
 
 @inlined
-def _timeliness(i: int, k: int, whole: Any, journey: Any, people: Any, patience: float) -> tuple[float, float, float]:
-    """Return the part of quality that is due to a delivery's dates, and what comes of the days to either date."""
+def _timeliness(i: int, whole: Any, people: Any) -> tuple[float, float, float]:
+    """Return the part of quality that is due to early or late, and what of it comes of the days to either date."""
     days = delivery.days_between(whole[ORDERED_AT, i], whole[DUE, i])
     promised = delivery.days_between(whole[ORDERED_AT, i], whole[PROMISED, i])
-    promise = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
+    part = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
+    a_day = delivery.per_day(part, days - promised)
+    return part, a_day * days, -a_day * promised
+
+
+@inlined
+def _speed(i: int, k: int, whole: Any, journey: Any, people: Any, patience: float) -> tuple[float, float]:
+    """Return what is felt of a delivery's being quick or slow, and what of it comes of the days until the arrival."""
+    days = delivery.days_between(whole[ORDERED_AT, i], whole[DUE, i])
     wait = delivery.slowness(days, journey.days[k], people.lateness_limit, people.wait_pain, patience)
-    a_day_late = delivery.per_day(promise, days - promised)
-    a_day = a_day_late + delivery.per_day(wait, days - journey.days[k])
-    return promise + wait, a_day * days, -a_day_late * promised
+    slope = experience.felt_slope(wait, people.performance_gain, people.performance_loss)
+    felt = slope * (1.0 - people.assimilation) * wait
+    return felt, delivery.per_day(felt, days - journey.days[k]) * days
 
 
 @inlined
@@ -141,8 +150,8 @@ def _solve(c: int, i: int, k: int, week: int, cell: int, before: int, whole: Any
 
 @inlined
 def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-          of_days: float, of_promise: float, relief: float, promising: int, state: Any, journey: Any, people: Any,
-          books: Any) -> None:  # fmt: skip
+          of_days: float, of_promise: float, of_speed: float, relief: float, promising: int, state: Any, journey: Any,
+          people: Any, books: Any) -> None:  # fmt: skip
     """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`); parts of 0 are left out."""
     real, whole = state
     segment = whole[SEGMENT, i]
@@ -162,7 +171,7 @@ def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float,
     if journey.by_firm[k]:
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
     if journey.delivers[k]:
-        books.dates[k, side, 0] += fixed(pass_on * of_days)
+        books.dates[k, side, 0] += fixed(pass_on * of_days + of_speed)
         books.dates[k, side, 1] += fixed(pass_on * of_promise)
     if relief != 0.0:
         books.relief[k, side] += fixed(relief)

@@ -32,6 +32,7 @@ class Encounters(Orders, Surveys):
         wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
         late_part, of_days, of_promise = self.timeliness(k) if journey.delivers[k] else (0.0, 0.0, 0.0)
+        swift, of_speed = self.speed(k) if journey.delivers[k] else (0.0, 0.0)
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
         quality = quality + fit_part + wait_part + fatigue_part + late_part + journey.quality_spread[k] * luck(w0, w1)
 
@@ -47,11 +48,13 @@ class Encounters(Orders, Surveys):
         perceived = experience.perceived(quality, will, people.assimilation)
         gap = experience.gap(perceived, should)
         slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
-        felt = slope * gap + relief
+        felt = slope * gap + swift + relief
         happened = experience.experience(people.anchor, felt)
         self.remember(happened, experience.past_weight(engine.memory[self.segment], gap, journey.notice[k]))
         self.trust = expectation.trust_after(self.trust, quality, will, people.trust_learning)
-        self.book(k, cause, felt, slope, fit_part, wait_part, fatigue_part, (of_days, of_promise), relief, now.books)
+        self.book(
+            k, cause, felt, slope, fit_part, wait_part, fatigue_part, (of_days, of_promise), of_speed, relief, now.books
+        )
 
         self.will = expectation.base_of_will(self.will, quality, will, people.will_learning)
         self.should = expectation.base_of_should(self.should, perceived, should, people.should_learning)
@@ -93,7 +96,7 @@ class Encounters(Orders, Surveys):
         return self.case + touchpoints * int(self.is_overdue(week))
 
     def book(self, k: int, cause: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-             date_parts: tuple[float, float], relief: float, books: Books) -> None:  # fmt: skip
+             date_parts: tuple[float, float], of_speed: float, relief: float, books: Books) -> None:  # fmt: skip
         """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`)."""
         assimilation = self.engine.layout.people.assimilation
         side = 0 if felt >= 0.0 else 1
@@ -105,8 +108,8 @@ class Encounters(Orders, Surveys):
         books.fit[k, side, self.brought, self.segment] += fixed(pass_on * fit_part)
         books.wait[k, side] += fixed(pass_on * wait_part)
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
-        for date, part in enumerate(date_parts):
-            books.dates[k, side, date] += fixed(pass_on * part)
+        books.dates[k, side, 0] += fixed(pass_on * date_parts[0] + of_speed)
+        books.dates[k, side, 1] += fixed(pass_on * date_parts[1])
         books.relief[k, side] += fixed(relief)
         books.origin[k, cause] += 1
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulation.model import columns as at
 from simulation.model.plain.person import Person
 from simulation.randomness import luck, threefry, uniform
-from simulation.rules import delivery
+from simulation.rules import delivery, experience
 
 if TYPE_CHECKING:
     from simulation.model.plain.engine import WeekContext
@@ -48,17 +48,24 @@ class Orders(Person):
         return self.case >= 0 and self.case == self.order and delivery.is_overdue(opened, self.ordered_at, self.due)
 
     def timeliness(self, k: int) -> tuple[float, float, float]:
-        """Return the part of quality that is due to a delivery's being early or late, and quick or slow.
+        """Return the part of quality that is due to a delivery's being early or late.
 
         Then what of it comes from the days until the arrival, and what from those until the promised date.
         """
-        people, usual = self.engine.layout.people, self.engine.journey.days[k]
+        people = self.engine.layout.people
         days = delivery.days_between(self.ordered_at, self.due)
         promised = delivery.days_between(self.ordered_at, self.promised)
-        promise = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
+        part = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
+        a_day = delivery.per_day(part, days - promised)
+        return float(part), float(a_day * days), float(-a_day * promised)
+
+    def speed(self, k: int) -> tuple[float, float]:
+        """Return what is felt of a delivery's being quick or slow, and what of it comes from the days until the arrival."""
+        people, usual = self.engine.layout.people, self.engine.journey.days[k]
+        days = delivery.days_between(self.ordered_at, self.due)
         wait = delivery.slowness(
             days, usual, people.lateness_limit, people.wait_pain, self.engine.patience[self.segment]
         )
-        a_day_late = delivery.per_day(promise, days - promised)
-        a_day = a_day_late + delivery.per_day(wait, days - usual)
-        return float(promise + wait), float(a_day * days), float(-a_day_late * promised)
+        slope = experience.felt_slope(wait, people.performance_gain, people.performance_loss)
+        felt = slope * (1.0 - people.assimilation) * wait
+        return float(felt), float(delivery.per_day(felt, days - usual) * days)
