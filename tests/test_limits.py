@@ -334,7 +334,8 @@ def in_order(*names: str) -> Scenario:
     """Everybody meets three touchpoints of different kinds each week, in this order, and expects what she always did."""
     kinds = {"bad": ("must_be", 0.4), "fair": ("performance", 0.7), "good": ("attractive", 0.9)}
     journey = {
-        name: {"name": name, "owner": "firm", "channel": "person", "kind": kinds[name][0], "quality": kinds[name][1], "quality_spread": 0.0,
+        name: {"name": name, "owner": "firm", "channel": "person", "kind": kinds[name][0], "quality": kinds[name][1],
+               "quality_spread": 0.0,
                "trigger": {"kind": "rate", "stages": ("customer",)}, "source": "our assumption"}
         for name in names
     }  # fmt: skip
