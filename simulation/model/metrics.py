@@ -33,6 +33,8 @@ class KpiReader:
         (position of the counter, weight per counter unit) pairs.
     scale
         Factor to the KPI's unit.
+    home
+        The department that sees it by halves of a trial.
     """
 
     name: str
@@ -41,14 +43,15 @@ class KpiReader:
     numerator: tuple[tuple[int, float], ...]
     denominator: tuple[tuple[int, float], ...]
     scale: float
+    home: str = ""
 
 
 def readers_of(scenario: Scenario, layout: Layout) -> dict[str, KpiReader]:
     """Return a reader for each KPI of the scenario."""
-    return {name: _reader(name, kpi, layout) for name, kpi in scenario.kpis.items()}
+    return {name: _reader(name, kpi, layout, kpi.owner) for name, kpi in scenario.kpis.items()}
 
 
-def _reader(name: str, kpi: Kpi, layout: Layout) -> KpiReader:
+def _reader(name: str, kpi: Kpi, layout: Layout, home: str) -> KpiReader:
     def terms(given: dict[str, float]) -> tuple[tuple[int, float], ...]:
         return tuple(
             (counter_index(layout, counter), weight / (UNITS if counter.partition("@")[0] in FIXED_POINT else 1.0))
@@ -62,6 +65,7 @@ def _reader(name: str, kpi: Kpi, layout: Layout) -> KpiReader:
         numerator=terms(kpi.numerator),
         denominator=terms(kpi.denominator),
         scale=kpi.scale,
+        home=home,
     )
 
 
