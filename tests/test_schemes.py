@@ -170,7 +170,7 @@ def test_what_is_paid_moves_decisions(incentives: dict[str, Any]) -> None:
 
 def test_a_reward_for_sharing_is_known_exactly_and_makes_departments_share() -> None:
     """Where no KPI can move a score, and the reward is beyond any effort, every trial of the lever says up."""
-    dull = {"kpis": dict.fromkeys(workshop().kpis, {"stretch": 1e9})}
+    dull = {"kpis": {kpi: {"stretch": 1e9} for kpi in workshop().kpis}}
     model = lived(firm(dull, {"incentives": {"transparency_reward": 10.0}}))
     lever = model.organization.lever_names.index("marketing.share_data")
     settings = model.settings_by_week[:, lever]
