@@ -240,6 +240,9 @@ def test_agreed_definitions_are_read_alike(shared: float, luck: float, agreed: f
 
 # -- learning rules --------------------------------------------------------------------------------------------------
 
+LEARNERS = [name for name, made in RULES.items() if "gain" in made(1, 0.1, 0.5).sees]
+"""Rules that learn from trials."""
+
 
 @pytest.mark.parametrize("rule", RULES)
 @given(
@@ -273,14 +276,14 @@ def test_without_any_gain_a_lever_stays(rule: str, setting: float, direction: in
             assert learner.judge(setting, tried, 0.0) == setting
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name != "fixed"])
+@pytest.mark.parametrize("rule", LEARNERS)
 @given(setting=share, direction=st.sampled_from([-1, 1]), step=st.floats(0.01, 0.5))
 def test_learners_never_stand_still_when_they_try(rule: str, setting: float, direction: int, step: float) -> None:
     """A trial equal to the control would divide by zero and teach nothing."""
     assert abs(RULES[rule](direction, step, 0.5).propose(setting) - setting) >= 0.01 - 1e-12
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name != "fixed"])
+@pytest.mark.parametrize("rule", LEARNERS)
 @pytest.mark.parametrize("best", [0.15, 0.5, 0.85])
 def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -> None:
     """Gain of the hill -(x - best)^2, 60 trials of step .05 from the other side: within two steps."""
@@ -291,8 +294,9 @@ def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -
     assert setting == pytest.approx(best, abs=0.1 + 1e-12)
 
 
-def test_fixed_never_tries() -> None:
-    learner: LearningRule = RULES["fixed"](1, 0.1, 0.5)
+@pytest.mark.parametrize("rule", ["fixed", "human"])
+def test_who_does_not_learn_from_trials_makes_none(rule: str) -> None:
+    learner: LearningRule = RULES[rule](1, 0.1, 0.5)
     assert learner.propose(0.3) == 0.3
     assert learner.judge(0.3, 0.9, 5.0) == 0.3
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from simulation.model.appraisal import Appraisals, as_seen
+from simulation.model.decisions import People
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import mesa
     from numpy.typing import NDArray
 
+    from simulation.model.decisions import Decide
     from simulation.model.effects import LeverGiven
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
@@ -73,6 +75,8 @@ class Organization:
         The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
+    decide
+        Who decides under learning rule `human`, besides the scenario's decisions (see `simulation.model.decisions`).
 
     Attributes
     ----------
@@ -96,6 +100,7 @@ class Organization:
         bounds: Levers,
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
+        decide: Decide | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
@@ -122,6 +127,7 @@ class Organization:
         }
         self._run_key = run_key
         self.appraisals = self._paid_by(incentives)
+        self._people = People(learning, decide) if learning.rule == "human" else None
         self.reviews = 0
         self._trials: list[Trial] = []
         self._awaiting: list[Trial] = []
@@ -139,6 +145,8 @@ class Organization:
         Rules come first, so that nobody tries a lever that has just been mandated.
         """
         self._set_rules(week)
+        if self._people is not None and self._follow(self._people.choices(week, self.departments)):
+            self.apply_settings()
         if week % self.learning.review_weeks == 0:
             self._trials = []
             if not self.frozen:
@@ -195,6 +203,14 @@ class Organization:
         moved = [_hold(lever, bounds) for department in self.departments.values() for lever in department.levers]
         if any(moved):
             self.apply_settings()
+
+    def _follow(self, choices: Mapping[str, float]) -> bool:
+        """Set levers as people have chosen, within their limits, and say whether there was anything to set."""
+        for department in self.departments.values():
+            for lever in department.levers:
+                if lever.given.name in choices and not lever.held:
+                    lever.setting = float(clip(choices[lever.given.name], lever.low, lever.high))
+        return bool(choices)
 
     def _paid_by(self, incentives: Incentives) -> Appraisals:
         """Make out every department's scorecards."""

@@ -18,7 +18,7 @@ __all__ = [
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "local_search", "fixed")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "regression", "fixed", "human")
 """Learning rules (`learning.rule`)."""
 
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
