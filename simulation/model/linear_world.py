@@ -277,10 +277,11 @@ def _levers(departments: list[str], levers: int) -> tuple[LeverGiven, ...]:
 def _readers(departments: list[str], *, bonus: float, sharers: int) -> dict[str, KpiReader]:
     """Return readers of each own KPI and of the value; a unit of it is worth `bonus`, split among the sharers."""
 
-    def reader(name: str, counter: int, stretch: float) -> KpiReader:
+    def reader(name: str, counter: int, stretch: float, home: str = "") -> KpiReader:
         return KpiReader(
-            name=name, direction=1, stretch=stretch, numerator=((counter, 1.0),), denominator=((0, 1.0),), scale=1.0
-        )
+            name=name, direction=1, stretch=stretch, numerator=((counter, 1.0),), denominator=((0, 1.0),), scale=1.0,
+            home=home,
+        )  # fmt: skip
 
-    own = {f"kpi_{name}": reader(f"kpi_{name}", 1 + d, 1.0 / bonus) for d, name in enumerate(departments)}
+    own = {f"kpi_{name}": reader(f"kpi_{name}", 1 + d, 1.0 / bonus, name) for d, name in enumerate(departments)}
     return {**own, "value": reader("value", 1 + len(departments), sharers / bonus)}

@@ -6,23 +6,28 @@ same seam, so that published theory is checked with the very code that runs the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from simulation.model.appraisal import Appraisals, as_seen
+from simulation.model.decisions import People
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.incentive import SCHEMES, buy_in_after, pay, weight_in_mind
-from simulation.rules.information import REGIMES, Evidence
+from simulation.rules.arithmetic import clip
+from simulation.rules.incentive import Terms, appraise, buy_in_after, gain, pay, weight_in_mind, worth
+from simulation.rules.information import sight_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import mesa
     from numpy.typing import NDArray
 
+    from simulation.model.decisions import Decide
     from simulation.model.effects import LeverGiven
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
@@ -31,9 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["Organization", "World", "design_cells"]
 
 Key = tuple[int, int, int]
-COHORT_REVIEWS = 2
-"""A cohort is followed over the review of its trial and the next, in which the trial no longer runs. What the two show
-together is the effect of keeping the setting for good; their mean would be half of it, set against the whole effort."""
+HISTORY = 3
+"""Reviews whose figures are remembered: those that a trial is judged by (before it, of it, after it)."""
 
 
 class World(Protocol):
@@ -71,6 +75,8 @@ class Organization:
         The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
+    decide
+        Who decides under learning rule `human`, besides the scenario's decisions (see `simulation.model.decisions`).
 
     Attributes
     ----------
@@ -94,12 +100,14 @@ class Organization:
         bounds: Levers,
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
+        decide: Decide | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
+        self._message_from = 0
         self.kpis = KpiTable(readers)
         self.alignment, self.buy_in = alignment, alignment.buy_in
         self.lever_names = tuple(lever.name for lever in levers)
@@ -117,14 +125,15 @@ class Organization:
             name: Department(model, name=name, levers=own, learning=learning, run_key=run_key)
             for name, own in mine.items()
         }
-        self._card = {name: d for d, name in enumerate(departments)}
-        self._set_cards()
+        self._run_key = run_key
+        self.appraisals = self._paid_by(incentives)
+        self._people = People(learning, decide) if learning.rule == "human" else None
         self.reviews = 0
         self._trials: list[Trial] = []
         self._awaiting: list[Trial] = []
         self._now: NDArray[np.int64] | None = None
         self._young: NDArray[np.int64] | None = None
-        self._shared_scores: list[float] = [0.0]
+        self._totals: NDArray[np.int64] | None = None
         self.apply_settings()
         world.deal(0)
 
@@ -136,6 +145,8 @@ class Organization:
         Rules come first, so that nobody tries a lever that has just been mandated.
         """
         self._set_rules(week)
+        if self._people is not None and self._follow(self._people.choices(week, self.departments)):
+            self.apply_settings()
         if week % self.learning.review_weeks == 0:
             self._trials = []
             if not self.frozen:
@@ -163,7 +174,7 @@ class Organization:
 
     def bonus_share(self, department: Department) -> float:
         """Return the share of its full bonus that a department is paid a week for its last appraisal."""
-        return pay(department.appraisal)
+        return pay(worth(department.standing, self._terms(department.name)))
 
     # -- rules, mandates, settings -------------------------------------------------------------------------------
 
@@ -177,10 +188,12 @@ class Organization:
                 bounds = change.levers or bounds
         if incentives is not self.incentives:
             self.incentives = incentives
-            self._set_cards()
+            self.appraisals = self._paid_by(incentives)
         self.information, self.frozen = information, bounds.frozen
         if alignment is not self.alignment:  # a new message of leadership
-            self.alignment, self.buy_in = alignment, alignment.buy_in
+            self.alignment, self.buy_in, self._message_from = alignment, alignment.buy_in, week
+        elif alignment.message_every and (week - self._message_from) % alignment.message_every == 0:
+            self.buy_in = max(self.buy_in, alignment.buy_in)
         if bounds is not self._bounds:
             self._bounds = bounds
             self._hold_levers(bounds)
@@ -191,10 +204,19 @@ class Organization:
         if any(moved):
             self.apply_settings()
 
-    def _set_cards(self) -> None:
-        """Make out every department's scorecard, and the shared one as the last."""
-        own = [department.kpis for department in self.given.values()]
-        self._cards = self.kpis.cards([*own, self.incentives.shared_metrics])
+    def _follow(self, choices: Mapping[str, float]) -> bool:
+        """Set levers as people have chosen, within their limits, and say whether there was anything to set."""
+        for department in self.departments.values():
+            for lever in department.levers:
+                if lever.given.name in choices and not lever.held:
+                    lever.setting = float(clip(choices[lever.given.name], lever.low, lever.high))
+        return bool(choices)
+
+    def _paid_by(self, incentives: Incentives) -> Appraisals:
+        """Make out every department's scorecards."""
+        return Appraisals(
+            self.kpis, readers=self.readers, departments=self.given, incentives=incentives, run_key=self._run_key
+        )
 
     def apply_settings(self) -> None:
         """Send every cell's settings to the world: control everywhere, the tried setting in each trial's half."""
@@ -217,28 +239,48 @@ class Organization:
             self.pars.setdefault(name, value)
 
     def _hold_review(self, counts: NDArray[np.int64]) -> None:
-        overall = self.kpis.scores(counts[:1].sum(axis=1), self._cards, self.pars)[0].tolist()
-        shared = overall[-1]
-        for name, department in self.departments.items():
-            department.score = overall[self._card[name]]
-            department.appraisal = SCHEMES[self.incentives.scheme](department.score, shared, self._weight(name))
-        self._shared_scores.append(shared)
+        total = counts[:1].sum(axis=1)
+        if self._totals is None:  # before the first review all stood at par: so does a KPI without any case
+            self._totals = np.zeros((HISTORY, total.shape[1]), dtype=np.int64)
+        self._totals = np.concatenate((self._totals[1:], total))
+        shared_data = {name: department.shared_data for name, department in self.departments.items()}
+        before = self.shared_score
+        for name, standing in self.appraisals.standings(total[0], self.pars, shared_data).items():
+            self.departments[name].standing = standing
+            self.departments[name].appraisal = appraise(standing, self.appraisals.terms(name))
         if self._young is not None and self._awaiting:
             self._judge(self._young + counts[1])
-        self._let_buy_in_move()
+        self._let_buy_in_move(self.shared_score - before)
         self._awaiting, self._trials = self._trials, []
         self._young, self._now = counts[0], None
         self.reviews += 1
 
-    def _let_buy_in_move(self) -> None:
-        """Let buy-in fade, and grow with progress on the shared metrics where the regime lets it be seen."""
-        seen = self.information.regime != "siloed"
-        gain = self._shared_scores[-1] - self._shared_scores[-2] if seen else 0.0
-        self.buy_in = buy_in_after(self.buy_in, self.alignment.fading, self.alignment.progress, gain)
+    def _let_buy_in_move(self, progress: float) -> None:
+        """Let buy-in fade, and grow with progress on the shared metrics as far as it can be seen."""
+        given = self.alignment
+        fading = given.fading * (1.0 - given.role_clarity)
+        self.buy_in = buy_in_after(self.buy_in, fading, given.progress, self.sight * progress)
 
-    def _weight(self, department: str) -> float:
-        given = self.incentives
-        return float(given.shared_weight_by_department.get(department, given.shared_weight))
+    @property
+    def shared_score(self) -> float:
+        """Score of the shared metrics in the last review."""
+        return next(iter(self.departments.values())).standing.shared
+
+    @property
+    def sight(self) -> float:
+        """How much departments see of what their trials do elsewhere [0-1]."""
+        put_in = 1.0
+        if self.information.as_shared:
+            put_in = _mean([department.shared_data for department in self.departments.values()])
+        return sight_of(self.information.regime, put_in, self.alignment.line_of_sight)
+
+    def _terms(self, department: str) -> Terms:
+        """Return the terms of a department as things stand."""
+        terms = self.appraisals.terms(department)
+        if terms.payoff != "tournament":
+            return terms
+        others = [each.appraisal for name, each in self.departments.items() if name != department]
+        return replace(terms, rivals=_mean(others))
 
     def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
@@ -246,34 +288,45 @@ class Organization:
 
     def _judge(self, matured: NDArray[np.int64]) -> None:
         """Show departments what they may see of matured trials, and let them learn; counters are [cell, counter]."""
+        assert self._totals is not None
         sums = sums_by_half(matured, self._halves, [trial.column for trial in self._awaiting])
-        scores = self.kpis.scores(sums, self._cards, self.pars).tolist()
-        see, appraise = REGIMES[self.information.regime], SCHEMES[self.incentives.scheme]
-        in_mind = {name: weight_in_mind(self._weight(name), self.buy_in) for name in self.departments}
-        after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
-        change = COHORT_REVIEWS * (after - self._shared_scores[-3])
-        for trial, tried, control in zip(self._awaiting, scores[0::2], scores[1::2], strict=True):
-            name = trial.lever.given.department
-            mine = self._card[name]
-            # All that a review of trial has brought: the mean difference over that review and the next, times the two.
-            evidence = Evidence(
-                own=COHORT_REVIEWS * (tried[mine] - control[mine]),
-                shared_by_half=COHORT_REVIEWS * (tried[-1] - control[-1]),
-                shared_change=change,
+        names = [trial.lever.given.department for trial in self._awaiting]
+        attention = self.appraisals.attention(self.reviews, self.buy_in)
+        sight, agreed = self.sight, float(self.information.agreed_definitions)
+        terms = {name: self._terms(name) for name in self.departments}
+        effects = self.appraisals.evidence(self._totals, sums, names, self.pars, attention)
+        for trial, name, effect in zip(self._awaiting, names, effects, strict=True):
+            lever, department = trial.lever, self.departments[name]
+            difference = as_seen(
+                effect, sight=sight, agreed=agreed, run_key=self._run_key, lever=lever.index, review=self.reviews
             )
-            own, shared = see(evidence)
-            self.departments[name].judge(trial, appraise(own, shared, in_mind[name]))
+            if lever.shares_data:
+                reward = self.incentives.transparency_reward * (trial.tried - trial.control)
+                difference = difference._replace(added=difference.added + reward)
+            in_mind = replace(terms[name], weight=weight_in_mind(terms[name].weight, self.buy_in))
+            department.judge(trial, gain(department.standing, difference, in_mind))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean, 0 of none (summed in order: Python's `sum` compensates in some versions)."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values) if values else 0.0
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:
     """Apply mandates to a lever, and say whether it moved; a frozen lever does not, whatever is mandated."""
     name = lever.given.name
-    held = bounds.hold.get(name, bounds.hold.get("*." + name.partition(".")[2]))
+    everywhere = "*." + name.partition(".")[2]
+    held = bounds.hold.get(name, bounds.hold.get(everywhere))
     lever.held = bounds.frozen or held is not None
-    if held is None or bounds.frozen or lever.setting == held:
+    lever.low, lever.high = bounds.limit.get(name, bounds.limit.get(everywhere, (0.0, 1.0)))
+    if bounds.frozen:
         return False
-    lever.setting = float(held)
-    return True
+    before = lever.setting
+    lever.setting = float(clip(before, lever.low, lever.high) if held is None else held)
+    return lever.setting != before
 
 
 def _start_of(index: int, lever: LeverGiven, learning: Learning, run_key: Key) -> float:

@@ -8,7 +8,9 @@ from __future__ import annotations
 __all__ = [
     "COMPANY",
     "COMPANY_COUNTERS",
+    "DATA_LEVER",
     "OWN",
+    "PAYOFFS",
     "REGIMES",
     "RESERVED_COLUMNS",
     "RULES",
@@ -16,14 +18,20 @@ __all__ = [
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "local_search", "fixed")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "regression", "fixed", "human")
 """Learning rules (`learning.rule`)."""
 
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
 """Information regimes (`information.regime`)."""
 
-SCHEMES: tuple[str, ...] = ("own", "blend")
+SCHEMES: tuple[str, ...] = ("own", "blend", "split_pool", "gate")
 """Incentive schemes (`incentives.scheme`)."""
+
+PAYOFFS: tuple[str, ...] = ("linear", "quota", "tournament")
+"""Pay-offs (`incentives.payoff`)."""
+
+DATA_LEVER = "share_data"
+"""Levers of this name say how far a department puts its data into the common repository."""
 
 COMPANY = "company"
 """Owner of shared metrics; no department may have this name."""

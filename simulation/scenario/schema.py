@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.scenario.base import Part
 from simulation.scenario.journey import COEFFICIENTS
-from simulation.scenario.names import REGIMES, RULES, SCHEMES
+from simulation.scenario.names import PAYOFFS, REGIMES, RULES, SCHEMES
 from simulation.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -81,10 +81,14 @@ def _name_choices(definitions: dict[str, Any]) -> None:
     """Let editors offer the names of the catalogues."""
     for part, key, names in (
         ("Incentives", "scheme", SCHEMES),
+        ("Incentives", "payoff", PAYOFFS),
         ("Information", "regime", REGIMES),
         ("Learning", "rule", RULES),
     ):
         definitions[part]["properties"][key]["enum"] = list(names)
+    decisions = definitions["Learning"]["properties"]["decisions"]
+    table = {"type": "string", "description": "Path of a CSV file, from this file."}
+    decisions["anyOf"] = [table, {"type": decisions.pop("type"), "items": decisions.pop("items")}]
     for part in ("Lever", "JointEffect"):
         (effects,) = definitions[part]["properties"]["effects"]["patternProperties"].values()
         (effect,) = effects.pop("patternProperties").values()
