@@ -17,7 +17,7 @@ from simulation.model.layout import CHANNELS, FIXED_POINT, TRIGGERS, WHEN
 from simulation.rules.incentive import SCHEMES
 from simulation.rules.information import REGIMES, Evidence
 from simulation.rules.joint import JOINT_FORMS
-from simulation.rules.learning import RULES, LearningRule
+from simulation.rules.learning import RULES, SEES, LearningRule
 from simulation.scenario import names
 from simulation.scenario.journey import COEFFICIENTS, Touchpoint, Trigger
 from simulation.scenario.lever import JointEffect
@@ -123,6 +123,23 @@ def test_a_silo_sees_twice_the_company_and_pooled_data_the_halves() -> None:
 
 # -- learning rules --------------------------------------------------------------------------------------------------
 
+TRYING = [name for name in RULES if "trial" in SEES[name]]
+
+
+def test_every_rule_declares_what_it_may_see() -> None:
+    """Only rules that see the world are for small worlds alone; what the organization shows is in test_best_response."""
+    assert tuple(SEES) == tuple(RULES)
+    assert set().union(*SEES.values()) == {"trial", "world"}
+    assert tuple(name for name in RULES if "world" in SEES[name]) == names.RULES_OF_SMALL_WORLDS
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name not in TRYING])
+@given(setting=share, gain=points)
+def test_rules_that_see_no_trial_try_nothing(rule: str, setting: float, gain: float) -> None:
+    learner = RULES[rule](1, 0.1, 0.5)
+    assert learner.propose(setting) == setting
+    assert learner.judge(setting, 0.9, gain) == setting
+
 
 @pytest.mark.parametrize("rule", RULES)
 @given(
@@ -156,14 +173,14 @@ def test_without_any_gain_a_lever_stays(rule: str, setting: float, direction: in
             assert learner.judge(setting, tried, 0.0) == setting
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name != "fixed"])
+@pytest.mark.parametrize("rule", TRYING)
 @given(setting=share, direction=st.sampled_from([-1, 1]), step=st.floats(0.01, 0.5))
 def test_learners_never_stand_still_when_they_try(rule: str, setting: float, direction: int, step: float) -> None:
     """A trial equal to the control would divide by zero and teach nothing."""
     assert abs(RULES[rule](direction, step, 0.5).propose(setting) - setting) >= 0.01 - 1e-12
 
 
-@pytest.mark.parametrize("rule", [name for name in RULES if name != "fixed"])
+@pytest.mark.parametrize("rule", TRYING)
 @pytest.mark.parametrize("best", [0.15, 0.5, 0.85])
 def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -> None:
     """Gain of the hill -(x - best)^2, 60 trials of step .05 from the other side: within two steps."""

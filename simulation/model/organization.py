@@ -6,16 +6,19 @@ same seam, so that published theory is checked with the very code that runs the 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from simulation.model.best_response import Oracle, best_response
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.incentive import SCHEMES, buy_in_after, pay, weight_in_mind
+from simulation.rules.incentive import SCHEMES, buy_in_after, effort_cost, pay, weight_in_mind
 from simulation.rules.information import REGIMES, Evidence
+from simulation.rules.learning import SEES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +100,7 @@ class Organization:
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
+        self._oracle = _oracle(world) if "world" in SEES[learning.rule] else None
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
@@ -139,6 +143,7 @@ class Organization:
         if week % self.learning.review_weeks == 0:
             self._trials = []
             if not self.frozen:
+                self._respond()
                 for name, department in self.departments.items():
                     self._trials += department.plan(self._columns[name])
             self.apply_settings()
@@ -164,6 +169,36 @@ class Organization:
     def bonus_share(self, department: Department) -> float:
         """Return the share of its full bonus that a department is paid a week for its last appraisal."""
         return pay(department.appraisal)
+
+    def _respond(self) -> None:
+        """Let departments that know the world choose their best response, one after another.
+
+        All at once could turn in circles; in turn they come to rest where they share one aim (Monderer & Shapley 1996).
+        """
+        if self._oracle is None:
+            return
+        for department in self.departments.values():
+            free = [lever for lever in department.levers if not lever.held and lever.given.given.learned]
+            start = np.array([lever.setting for lever in free])
+            best = best_response(partial(self._payoff, self._oracle, department, free), start, self._oracle.levels)
+            for lever, setting in zip(free, best.tolist(), strict=True):
+                lever.setting = setting
+
+    def _payoff(
+        self, oracle: Oracle, department: Department, levers: list[LeverInUse], settings: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the department's appraisal net of effort [row], its levers at settings [row, lever], others as they are."""
+        everything = np.repeat(self.settings()[None], len(settings), axis=0)
+        everything[:, [lever.index for lever in levers]] = settings
+        scores = self.kpis.scores(oracle.expected(everything), self._cards, self.pars).tolist()
+        appraise, mine = SCHEMES[self.incentives.scheme], self._card[department.name]
+        in_mind = weight_in_mind(self._weight(department.name), self.buy_in)
+        given = [lever.given.given for lever in levers]
+        return np.array([
+            appraise(row[mine], row[-1], in_mind)
+            - sum(effort_cost(setting, lever.easy, lever.effort) for setting, lever in zip(chosen, given, strict=True))
+            for row, chosen in zip(scores, settings.tolist(), strict=True)
+        ])  # fmt: skip
 
     # -- rules, mandates, settings -------------------------------------------------------------------------------
 
@@ -263,6 +298,22 @@ class Organization:
             )
             own, shared = see(evidence)
             self.departments[name].judge(trial, appraise(own, shared, in_mind[name]))
+
+
+def _oracle(world: World) -> Oracle:
+    """Return the world as an oracle.
+
+    Raises
+    ------
+    TypeError
+        If it does not say what settings would bring.
+    """
+    if not isinstance(world, Oracle):
+        raise TypeError(
+            "a best response takes a world that says what settings would bring (`expected`): "
+            f"{type(world).__name__} does not"
+        )
+    return world
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:

@@ -14,7 +14,7 @@ from simulation.rules.arithmetic import clip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RULES", "Fixed", "LearningRule", "LocalSearch", "TrialAndError", "rule_named"]
+__all__ = ["RULES", "SEES", "BestResponse", "Fixed", "LearningRule", "LocalSearch", "TrialAndError", "rule_named"]
 
 SMALLEST_MOVE = 0.01
 """A trial nearer to a bound than this turns round [lever units]. Our assumption."""
@@ -109,12 +109,40 @@ class Fixed:
         return setting
 
 
+@dataclass(slots=True)
+class BestResponse:
+    """Know what every setting would bring, and choose the best of all, the others' settings as they are.
+
+    The rational benchmark: it tries nothing, because the organization asks the world for it
+    (`simulation.model.best_response`). Source: Nash 1950 (definition). Special cases: where no setting is better, all stay.
+    """
+
+    direction: int = 1
+    step: float = 0.0
+    memory: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return setting
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        return setting
+
+
 RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
     "trial_and_error": TrialAndError,
     "local_search": LocalSearch,
+    "best_response": BestResponse,
     "fixed": Fixed,
 }
 """Rules by name; each is made with (first direction, step, memory)."""
+
+SEES: dict[str, frozenset[str]] = {
+    "trial_and_error": frozenset({"trial"}),
+    "local_search": frozenset({"trial"}),
+    "best_response": frozenset({"world"}),
+    "fixed": frozenset(),
+}
+"""What each rule may see: of its own trials what the information regime shows; of the world, all that any setting would bring."""
 
 
 def rule_named(name: str, *, direction: int, step: float, memory: float) -> LearningRule:

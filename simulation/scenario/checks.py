@@ -13,6 +13,7 @@ from simulation.scenario.names import (
     REGIMES,
     RESERVED_COLUMNS,
     RULES,
+    RULES_OF_SMALL_WORLDS,
     SCHEMES,
     TOUCHPOINT_COUNTERS,
 )
@@ -179,7 +180,14 @@ def _check_information(information: Information, path: KeyPath) -> Iterator[Find
 
 def _check_learning(scenario: Scenario) -> Iterator[Finding]:
     learning = scenario.learning
-    yield from unknown(("learning", "rule"), learning.rule, RULES, what="a learning rule")
+    possible = tuple(rule for rule in RULES if rule not in RULES_OF_SMALL_WORLDS)
+    if learning.rule in RULES_OF_SMALL_WORLDS:
+        message = (
+            f"`{learning.rule}` must know what every setting would bring, and only the small worlds of theory tell"
+        )
+        yield Finding(path=("learning", "rule"), value=learning.rule, message=message, allowed=", ".join(possible))
+    else:
+        yield from unknown(("learning", "rule"), learning.rule, possible, what="a learning rule")
     for name in learning.start_policy:
         path = ("learning", "start_policy", name)
         yield from unknown(path, name, lever_names(scenario), what="a lever (`department.lever`)")

@@ -12,12 +12,16 @@ __all__ = [
     "REGIMES",
     "RESERVED_COLUMNS",
     "RULES",
+    "RULES_OF_SMALL_WORLDS",
     "SCHEMES",
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "local_search", "fixed")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "best_response", "fixed")
 """Learning rules (`learning.rule`)."""
+
+RULES_OF_SMALL_WORLDS: tuple[str, ...] = ("best_response",)
+"""Those that ask the world what settings would bring: the customer journey cannot say."""
 
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
 """Information regimes (`information.regime`)."""
