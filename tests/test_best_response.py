@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from math import acos, cos, degrees, radians
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_firm import FIRM
 
+from simulation.analysis.theory_study import bonus_found, crossing_angle, reached, split_weight_found
 from simulation.model.best_response import Oracle, best_response
 from simulation.model.linear_world import LinearModel, LinearWorld
 from simulation.model.organization_model import OrganizationModel
 from simulation.rules.learning import RULES, SEES
-from simulation.rules.theory import best_split_weight, blend_efficiency, split_efficiency
+from simulation.rules.theory import best_split_weight, blend_efficiency, crossing_cosine
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load_dict
 from simulation.scenario.regime import Change, Learning, Levers
@@ -33,17 +33,6 @@ PAYS = [
     {"weight": 1.0},
     {"weight": 1.0, "split": True},
 ]
-
-
-@cache
-def reached(*, departments: int, angle: float, weight: float = 0.0, split: bool = False, bonus: float = 1.0) -> float:
-    """Efficiency of where an organization that knows everything goes in its first review, from a random start."""
-    model = LinearModel(
-        departments=departments, levers=2, cosine=cos(radians(angle)), weight=weight, split=split, bonus=bonus,
-        learning=KNOWING, weeks=1,
-    )  # fmt: skip
-    model.run()
-    return float(model.efficiency(model.settings_by_week)[0])
 
 
 # -- the linear world --------------------------------------------------------------------------------------------------
@@ -63,8 +52,7 @@ def test_departments_that_know_choose_what_theory_says(pay: dict[str, float], le
 @pytest.mark.parametrize(("angle", "surplus"), [(30, 0.750), (45, 0.500), (60, 0.250), (75, 0.067)])
 def test_bakers_bonus_and_its_surplus(angle: float, surplus: float) -> None:
     """Efficiency is a parabola in the bonus; its top is found from three organizations."""
-    low, middle, high = (reached(departments=3, angle=angle, bonus=bonus) for bonus in (0.25, 0.5, 0.75))
-    best = 0.5 + 0.25 * (low - high) / (2.0 * (low - 2.0 * middle + high))
+    best = bonus_found(angle)
     assert best == pytest.approx(cos(radians(angle)), abs=1e-7)
     there = reached(departments=3, angle=angle, bonus=best)
     assert there == pytest.approx(cos(radians(angle)) ** 2, abs=1e-7)
@@ -89,8 +77,7 @@ def test_an_unsplit_blend(angle: float, weight: float) -> None:
 @pytest.mark.parametrize(("angle", "weight"), [(30, 0.198), (45, 0.409), (60, 0.651)])
 def test_the_best_weight_of_a_pool_split_among_seven(angle: float, weight: float) -> None:
     """Efficiency is a parabola in the weight, too."""
-    low, middle, high = (reached(departments=7, angle=angle, weight=w, split=True) for w in (0.0, 0.5, 1.0))
-    best = 0.5 + 0.5 * (low - high) / (2.0 * (low - 2.0 * middle + high))
+    best = split_weight_found(7, angle)
     assert best == pytest.approx(weight, abs=5e-4)
     assert best == pytest.approx(best_split_weight(cos(radians(angle)), 7), abs=1e-7)
     there = reached(departments=7, angle=angle, weight=best, split=True)
@@ -103,21 +90,9 @@ def test_the_best_weight_of_a_pool_split_among_seven(angle: float, weight: float
 )
 def test_where_full_sharing_overtakes_silos(departments: int, optimised: bool, angle: float) -> None:
     """By bisection over the angle; the silo's bonus is 1, or Baker's."""
-
-    def lead(at: float) -> float:
-        bonus = cos(radians(at)) if optimised else 1.0
-        silos = reached(departments=departments, angle=at, bonus=bonus)
-        return reached(departments=departments, angle=at, weight=1.0, split=True) - silos
-
-    low, high = 5.0, 85.0
-    assert lead(low) < 0.0 < lead(high)
-    while high - low > 1e-3:
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if lead(middle) < 0.0 else (low, middle)
-    assert low == pytest.approx(angle, abs=0.06 if optimised else 0.006)
-    share = split_efficiency(departments)
-    assert cos(radians(low)) == pytest.approx(share**0.5 if optimised else (1 + share) / 2, abs=2e-5)
-    assert degrees(acos(share**0.5 if optimised else (1 + share) / 2)) == pytest.approx(low, abs=2e-3)
+    found = crossing_angle(departments, optimised=optimised)
+    assert found == pytest.approx(angle, abs=0.06 if optimised else 0.006)
+    assert found == pytest.approx(degrees(acos(crossing_cosine(departments, optimised=optimised))), abs=1e-3)
 
 
 def test_mandates_and_freezes_bind_those_who_know_too() -> None:
