@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+import pytest
+from worlds import changed
 
 from simulation.model.organization_model import OrganizationModel
 from simulation.scenario.loading import load
 from simulation.scenario.scenario import Scenario
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SIZE = {"population": 300, "burn_in": 8, "weeks": 24}
+REVIEWS = 6
 ARMS = load("silo_vs_shared").arms
 
 
@@ -23,11 +31,66 @@ def with_buy_in(arm: str, **alignment: float) -> Scenario:
     return scenario.model_copy(update={"alignment": scenario.alignment.model_copy(update=alignment)})
 
 
+def same(one: OrganizationModel, two: OrganizationModel) -> bool:
+    return np.array_equal(one.settings_by_week, two.settings_by_week) and np.array_equal(
+        one.counts_by_week, two.counts_by_week
+    )
+
+
+def arm(name: str, **parts: Mapping[str, Any]) -> Scenario:
+    return changed(ARMS[name], parts)
+
+
+AT_HOME = {"own_kpis": {"digital": {"online_leads": 1.0}}}
+"""Every department is paid on what is counted at its own touchpoints; Digital's share of contacts counts calls, too."""
+
+
 def test_sight_without_weight_or_buy_in_changes_nothing() -> None:
     """F4, which logic guarantees here: a department that earns nothing by what it sees does nothing with it."""
+    assert same(lived(arm("siloed", incentives=AT_HOME)), lived(arm("pooled_data", incentives=AT_HOME)))
+
+
+def test_a_department_paid_on_what_happens_elsewhere_sees_it_by_halves_in_pooled_data_only() -> None:
+    """Of the reference firm's departments, Digital alone: its share of contacts counts those of Customer Service."""
     siloed, pooled = lived(ARMS["siloed"]), lived(ARMS["pooled_data"])
-    np.testing.assert_array_equal(siloed.settings_by_week, pooled.settings_by_week)
-    np.testing.assert_array_equal(siloed.counts_by_week, pooled.counts_by_week)
+    homes = {name: reader.home for name, reader in siloed.organization.readers.items() if reader.home}
+    assert homes == {
+        kpi: name for name, department in ARMS["siloed"].departments.items() for kpi in department.kpis
+        if kpi != "online_share"
+    }  # fmt: skip
+    departs = (siloed.settings_by_week != pooled.settings_by_week).any(axis=1).argmax()
+    of_digital = [name.startswith("digital.") for name in siloed.organization.lever_names]
+    differ = siloed.settings_by_week[departs] != pooled.settings_by_week[departs]
+    assert differ[of_digital].any()
+    assert not differ[np.logical_not(of_digital)].any()
+
+
+def test_a_full_line_of_sight_is_worth_all_pooled_data() -> None:
+    in_silo = lived(arm("shared", alignment={"line_of_sight": 1.0, "buy_in": 0.3}))
+    assert same(in_silo, lived(arm("shared_and_pooled", alignment={"buy_in": 0.3})))
+    assert not same(in_silo, lived(arm("shared", alignment={"line_of_sight": 0.5, "buy_in": 0.3})))
+
+
+def test_pooled_data_are_only_as_good_as_what_departments_put_in() -> None:
+    def pooled(put_in: float) -> Scenario:
+        return arm(
+            "shared_and_pooled", information={"as_shared": True}, levers={"hold": {"*.share_data": put_in}}
+        )  # fmt: skip
+
+    def held(name: str, put_in: float) -> Scenario:
+        return arm(name, levers={"hold": {"*.share_data": put_in}})
+
+    assert same(lived(pooled(1.0)), lived(held("shared_and_pooled", 1.0)))
+    assert same(lived(pooled(0.0)), lived(held("shared", 0.0)))
+    half = lived(pooled(0.5))
+    assert half.organization.sight == 0.5
+    assert not same(half, lived(held("shared_and_pooled", 0.5)))
+
+
+def test_disagreement_on_definitions_misleads_those_alone_who_are_paid_on_shared_metrics() -> None:
+    vague = {"agreed_definitions": 0.2}
+    assert same(lived(ARMS["siloed"]), lived(arm("siloed", information=vague)))
+    assert not same(lived(ARMS["shared_and_pooled"]), lived(arm("shared_and_pooled", information=vague)))
 
 
 def test_buy_in_changes_decisions_but_not_what_is_paid() -> None:
@@ -40,10 +103,19 @@ def test_buy_in_changes_decisions_but_not_what_is_paid() -> None:
 def test_buy_in_fades_without_visible_progress() -> None:
     """In a silo nothing can be seen, so it fades geometrically, whatever the shared score does."""
     scenario = with_buy_in("siloed", buy_in=0.5, fading=0.1, progress=1.0)
-    expected = 0.5
-    for _ in range(SIZE["weeks"] // scenario.learning.review_weeks):
-        expected *= 0.9
-    assert abs(lived(scenario).organization.buy_in - expected) < 1e-12
+    assert lived(scenario).organization.buy_in == pytest.approx(0.5 * 0.9**REVIEWS, abs=1e-12)
+
+
+@pytest.mark.parametrize(("clarity", "left"), [(0.0, 0.9), (0.5, 0.95), (1.0, 1.0)])
+def test_role_clarity_slows_fading(clarity: float, left: float) -> None:
+    scenario = with_buy_in("siloed", buy_in=0.5, fading=0.1, role_clarity=clarity)
+    assert lived(scenario).organization.buy_in == pytest.approx(0.5 * left**REVIEWS, abs=1e-12)
+
+
+def test_a_repeated_message_brings_buy_in_back() -> None:
+    """Repeated every 10 weeks, so last in week 20 of 24; the reviews of weeks 19 and 23 come before and after."""
+    scenario = with_buy_in("siloed", buy_in=0.5, fading=0.1, message_every=10)
+    assert lived(scenario).organization.buy_in == pytest.approx(0.5 * 0.9, abs=1e-12)
 
 
 def test_a_new_message_of_leadership_starts_buy_in_anew() -> None:

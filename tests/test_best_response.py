@@ -105,6 +105,8 @@ def test_mandates_and_freezes_bind_those_who_know_too() -> None:
     held = lived(Levers(hold={"d1.a0": 0.25}))
     assert (held[:, 4] == 0.25).all()
     assert np.abs(np.delete(held[0], 4) - np.delete(LinearModel().best, 4)).max() < 1e-8
+    limited = lived(Levers(limit={"d1.a0": (0.2, 0.6)}))
+    assert (limited[:, 4] == 0.6).all()  # its best response lies above
     start = LinearModel(learning=KNOWING).organization.settings()
     assert (lived(Levers(frozen=True)) == start).all()
 
@@ -179,6 +181,13 @@ def test_a_kink_is_found_to_half_a_thousandth(kink: float, start: float) -> None
 def test_where_nothing_pays_all_stays(start: float) -> None:
     for levels in (None, (0.0, 1.0)):
         assert best_response(lambda x: np.zeros(len(x)), np.array([start, start]), levels).tolist() == [start, start]
+
+
+def test_bounds_bind_the_search() -> None:
+    bounds = np.array([[0.2, 0.4], [0.0, 0.7]])
+    for levels in (None, (0.0, 1.0)):
+        found = best_response(lambda x: x.sum(axis=1), np.array([0.3, 0.3]), levels, bounds=bounds)
+        assert found.tolist() == pytest.approx([0.4, 0.7])
 
 
 def test_combinations_are_compared_where_levels_are_few() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -14,8 +13,8 @@ from hypothesis import strategies as st
 
 from simulation.model.columns import COMPANY_WIDTH, TOUCHPOINT_WIDTH
 from simulation.model.layout import CHANNELS, FIXED_POINT, TRIGGERS, WHEN
-from simulation.rules.incentive import SCHEMES
-from simulation.rules.information import REGIMES, Evidence
+from simulation.rules.incentive import PAR, PAYOFFS, SCHEMES, Scores, Terms, gain, heeded, pay, worth
+from simulation.rules.information import REGIMES, Evidence, misread, seen, sight_of
 from simulation.rules.joint import JOINT_FORMS
 from simulation.rules.learning import RULES, SEES, LearningRule
 from simulation.scenario import names
@@ -28,8 +27,8 @@ points = st.floats(-5.0, 5.0)
 
 @pytest.mark.parametrize(
     ("catalogue", "allowed"),
-    [(SCHEMES, names.SCHEMES), (REGIMES, names.REGIMES), (RULES, names.RULES)],
-    ids=["schemes", "regimes", "rules"],
+    [(SCHEMES, names.SCHEMES), (PAYOFFS, names.PAYOFFS), (REGIMES, names.REGIMES), (RULES, names.RULES)],
+    ids=["schemes", "payoffs", "regimes", "rules"],
 )
 def test_catalogues_have_the_names_that_scenarios_may_use(catalogue: dict[str, Any], allowed: tuple[str, ...]) -> None:
     assert tuple(catalogue) == allowed
@@ -41,7 +40,7 @@ def test_joint_forms_have_the_names_that_scenarios_may_use() -> None:
     assert {name for name in JOINT_FORMS if re.fullmatch(pattern, name)} == set(JOINT_FORMS) - {"single"}
 
 
-ENTRIES = {**JOINT_FORMS, **SCHEMES, **REGIMES, **RULES}
+ENTRIES = {**JOINT_FORMS, **SCHEMES, **PAYOFFS, **REGIMES, **RULES}
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -81,44 +80,162 @@ def test_joint_forms_of_arrays_are_those_of_numbers(form: str, table: list[tuple
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@given(own=points, shared=points, weight=share, more=st.floats(0.0, 3.0))
-def test_schemes_pay_for_nothing_else(scheme: str, own: float, shared: float, weight: float, more: float) -> None:
-    """Without weight it is the own score; both at par is par; nobody is paid less for doing better."""
-    appraise = SCHEMES[scheme]
-    assert appraise(own, shared, 0.0) == own
-    assert appraise(0.0, 0.0, weight) == 0.0
-    assert appraise(own + more, shared, weight) >= appraise(own, shared, weight) - 1e-12
-    assert appraise(own, shared + more, weight) >= appraise(own, shared, weight) - 1e-12
-    assert min(own, shared) - 1e-12 <= appraise(own, shared, weight) <= max(own, shared) + 1e-12
+@given(own=points, shared=points, weight=share, more=st.floats(0.0, 3.0), sharers=st.integers(1, 9), opens_at=points)
+def test_schemes_pay_for_nothing_else(
+    scheme: str, own: float, shared: float, weight: float, more: float, sharers: int, opens_at: float
+) -> None:
+    """Both at par is par; nobody is paid less for doing better; nobody gets more than there is."""
+
+    def appraise(own: float, shared: float) -> float:
+        return SCHEMES[scheme](own, shared, weight, sharers=sharers, opens_at=opens_at)
+
+    assert appraise(0.0, 0.0) == 0.0
+    assert appraise(own + more, shared) >= appraise(own, shared) - 1e-12
+    assert appraise(own, shared + more) >= appraise(own, shared) - 1e-12
+    assert min(own, shared, 0.0) - 1e-12 <= appraise(own, shared) <= max(own, shared, 0.0) + 1e-12
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(own=points, shared=points)
+def test_without_weight_the_own_score_alone_is_paid(scheme: str, own: float, shared: float) -> None:
+    """A gate that stands open for everyone included."""
+    assert SCHEMES[scheme](own, shared, 0.0, sharers=3, opens_at=-5.0) == own
+
+
+@given(own=points, shared=points, weight=share)
+def test_a_pool_split_among_one_is_not_split(own: float, shared: float, weight: float) -> None:
+    assert SCHEMES["split_pool"](own, shared, weight, sharers=1) == SCHEMES["blend"](own, shared, weight)
+
+
+@given(own=points, shared=points, weight=share, opens_at=points)
+def test_a_gate_pays_the_blend_when_open_and_nothing_good_when_shut(
+    own: float, shared: float, weight: float, opens_at: float
+) -> None:
+    paid = SCHEMES["gate"](own, shared, weight, opens_at=opens_at)
+    counted = own if shared >= opens_at else min(own, 0.0)
+    assert paid == SCHEMES["blend"](counted, shared, weight)
+
+
+# -- pay-offs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("payoff", PAYOFFS)
+@given(appraisal=points, more=st.floats(0.0, 3.0), at=points, rivals=points, spread=st.floats(0.01, 10.0))
+def test_payoffs_never_pay_less_for_a_better_appraisal(
+    payoff: str, appraisal: float, more: float, at: float, rivals: float, spread: float
+) -> None:
+    paid = PAYOFFS[payoff]
+    low, high = (paid(a, at=at, rivals=rivals, spread=spread) for a in (appraisal, appraisal + more))
+    assert low <= high
+    assert 0.0 <= pay(low) <= 1.5
+    if payoff != "linear":
+        assert -1.0 <= low <= 1.0  # from no bonus to the full one
+
+
+@pytest.mark.parametrize("payoff", PAYOFFS)
+def test_all_payoffs_pay_half_the_bonus_at_par(payoff: str) -> None:
+    """Quota and rivals at par, too: so that arms start from the same spending."""
+    assert PAYOFFS[payoff](0.0) == 0.0
+    assert pay(PAYOFFS[payoff](0.0)) == 0.5
+
+
+@given(appraisal=points, at=points, spread=st.floats(0.05, 10.0), by=st.floats(0.01, 1.0))
+def test_a_quota_pays_most_for_a_step_across_it(appraisal: float, at: float, spread: float, by: float) -> None:
+    def step(middle: float) -> float:
+        upper, lower = (PAYOFFS["quota"](middle + side * by / 2.0, at=at, spread=spread) for side in (1.0, -1.0))
+        return upper - lower
+
+    assert step(at) >= step(appraisal) - 1e-9
+
+
+@given(appraisal=points, rivals=points, all_rise=points)
+def test_a_tournament_pays_for_being_ahead_alone(appraisal: float, rivals: float, all_rise: float) -> None:
+    paid = PAYOFFS["tournament"]
+    assert paid(appraisal + all_rise, rivals=rivals + all_rise) == pytest.approx(
+        paid(appraisal, rivals=rivals), abs=1e-9
+    )
+
+
+# -- what a difference is worth --------------------------------------------------------------------------------------
+
+scores = st.builds(Scores, points, points, points)
+terms = st.builds(
+    Terms, scheme=st.sampled_from(sorted(SCHEMES)), weight=share, sharers=st.integers(1, 9), gate=points,
+    payoff=st.sampled_from(sorted(PAYOFFS)), quota=points, spread=st.floats(0.01, 10.0), rivals=points,
+)  # fmt: skip
+
+
+@given(standing=scores, difference=scores, on=terms)
+def test_a_gain_is_the_rise_in_worth(standing: Scores, difference: Scores, on: Terms) -> None:
+    """Exactly, but for rounding on straight terms, where par is taken for the standing."""
+    then = Scores(*(a + b for a, b in zip(standing, difference, strict=True)))
+    assert gain(standing, difference, on) == pytest.approx(worth(then, on) - worth(standing, on), abs=1e-9)
+    assert gain(standing, PAR, on) == 0.0
+
+
+@given(difference=scores, weight=share, one=scores, other=scores)
+def test_on_straight_terms_a_gain_is_the_scheme_of_the_difference(
+    difference: Scores, weight: float, one: Scores, other: Scores
+) -> None:
+    on = Terms(scheme="blend", weight=weight)
+    paid = SCHEMES["blend"](difference.own, difference.shared, weight) + difference.added
+    assert gain(one, difference, on) == gain(other, difference, on) == paid
+
+
+# -- attention -------------------------------------------------------------------------------------------------------
+
+
+@given(
+    weights=st.lists(st.sampled_from([0.0, 0.1, 1.0, 7.0]), max_size=9),
+    draws=st.lists(st.floats(0.0, 1.0, exclude_min=True, exclude_max=True), min_size=1, max_size=4),
+)
+def test_attention_heeds_as_many_as_it_can_and_none_without_weight(weights: list[float], draws: list[float]) -> None:
+    found = heeded(weights, len(draws), draws)
+    assert len(found) == min(len(draws), sum(weight > 0.0 for weight in weights))
+    assert all(weights[i] > 0.0 for i in found)
+
+
+def test_attention_falls_on_metrics_by_their_weights() -> None:
+    """One of two metrics with weights 1 and 3: a quarter and three quarters of even draws."""
+    drawn = [min(heeded([1.0, 3.0], 1, [(i + 0.5) / 100.0])) for i in range(100)]
+    assert (drawn.count(0), drawn.count(1)) == (25, 75)
 
 
 # -- information regimes ---------------------------------------------------------------------------------------------
 
-NO_MORE_THAN: dict[str, set[str]] = {"siloed": {"own", "shared_change"}, "pooled": {"own", "shared_by_half"}}
-"""What a regime may look at; everything else must not matter."""
-
-
-def test_every_regime_declares_what_it_may_see() -> None:
-    assert set(NO_MORE_THAN) == set(REGIMES)
-
 
 @pytest.mark.parametrize("regime", REGIMES)
-@given(own=points, by_half=points, change=points, other=points)
-def test_regimes_see_no_more_than_they_may(
-    regime: str, own: float, by_half: float, change: float, other: float
-) -> None:
-    evidence = Evidence(own=own, shared_by_half=by_half, shared_change=change)
-    seen = REGIMES[regime](evidence)
-    assert seen[0] == own
-    for field in ("own", "shared_by_half", "shared_change"):
-        if field not in NO_MORE_THAN[regime]:
-            assert REGIMES[regime](replace(evidence, **{field: other})) == seen
+@given(put_in=share, more=share)
+def test_regimes_show_more_of_what_more_is_put_in(regime: str, put_in: float, more: float) -> None:
+    sight = REGIMES[regime]
+    assert 0.0 <= sight(put_in) <= sight(put_in + more * (1.0 - put_in)) <= 1.0
 
 
-def test_a_silo_sees_twice_the_company_and_pooled_data_the_halves() -> None:
-    evidence = Evidence(own=0.1, shared_by_half=0.7, shared_change=-0.2)
-    assert REGIMES["siloed"](evidence) == (0.1, -0.4)
-    assert REGIMES["pooled"](evidence) == (0.1, 0.7)
+@given(put_in=share)
+def test_a_silo_shows_nothing_and_pooled_data_what_is_in_them(put_in: float) -> None:
+    assert REGIMES["siloed"](put_in) == 0.0
+    assert REGIMES["pooled"](put_in) == put_in
+
+
+@given(here=points, elsewhere=points, change=points, other=points)
+def test_nothing_is_seen_beyond_sight(here: float, elsewhere: float, change: float, other: float) -> None:
+    """Without any sight the halves elsewhere do not matter; with all of it, the change of the whole does not."""
+    blind = [seen(Evidence(here=here, elsewhere=e, change=change), 0.0) for e in (elsewhere, other)]
+    assert blind == [here + 2.0 * change] * 2
+    clear = [seen(Evidence(here=here, elsewhere=elsewhere, change=c), 1.0) for c in (change, other)]
+    assert clear == [here + elsewhere] * 2
+
+
+@given(regime=st.sampled_from(sorted(REGIMES)), put_in=share, line=share)
+def test_a_line_of_sight_takes_nothing_away(regime: str, put_in: float, line: float) -> None:
+    assert sight_of(regime, put_in, line) == max(REGIMES[regime](put_in), line)
+
+
+@given(shared=points, luck=points, agreed=share)
+def test_agreed_definitions_are_read_alike(shared: float, luck: float, agreed: float) -> None:
+    assert misread(shared, 1.0, luck) == shared
+    assert misread(shared, agreed, 0.0) == shared
+    assert abs(misread(shared, agreed, luck) - shared) <= abs(luck) + 1e-12
 
 
 # -- learning rules --------------------------------------------------------------------------------------------------
@@ -153,12 +270,12 @@ def test_learning_rules_keep_levers_within_bounds(
     rule: str, setting: float, direction: int, step: float, memory: float, gains: list[float]
 ) -> None:
     learner = RULES[rule](direction, step, memory)
-    for gain in gains:
+    for gained in gains:
         tried = learner.propose(setting)
         assert 0.0 <= tried <= 1.0
         assert abs(tried - setting) <= 2.0 * step + 1e-12
         if tried != setting:
-            setting = learner.judge(setting, tried, gain)
+            setting = learner.judge(setting, tried, gained)
         assert 0.0 <= setting <= 1.0
         assert not math.isnan(setting)
 

@@ -137,7 +137,7 @@ REFERENCES = [
     ("{satisfaction: 1}", "{satisfacton: 1}", "satisfacton", "kpis.happy.numerator.satisfacton", "is not a counter of the company; did you mean `satisfaction`?"),
     ("{customers: 1}", "{customers: 0}", "customers: 0", "kpis.happy.denominator", "is always zero"),
     ("shared_metrics: {happy: 1}", "shared_metrics: {sales: 1}", "shared_metrics: {sales", "incentives.shared_metrics.sales", "`sales` is owned by `marketing`: KPIs of `company` (happy)"),
-    ("incentives:\n", "incentives:\n  scheme: blent\n", "blent", "incentives.scheme", "is not an incentive scheme: one of own, blend; did you mean `blend`?"),
+    ("incentives:\n", "incentives:\n  scheme: blent\n", "blent", "incentives.scheme", "is not an incentive scheme: one of own, blend, split_pool, gate; did you mean `blend`?"),
     ("incentives:\n", "incentives:\n  shared_weight_by_department: {sale: 0.5}\n", "{sale:", "incentives.shared_weight_by_department.sale", "'sale' is not a department"),
     ("incentives:\n  shared_metrics: {happy: 1}", "incentives:\n  shared_weight: 0.5", "incentives:", "incentives.shared_metrics", "there is a weight on shared metrics, but no shared metric"),
     ("levers:\n  hold", "information: {regime: poled}\nlevers:\n  hold", "poled", "information.regime", "did you mean `pooled`?"),
@@ -148,6 +148,15 @@ REFERENCES = [
     ('"*.share_data": 0.2', "service.hype: 0.2", "service.hype", "levers.hold.service.hype", "is not a lever"),
     ("end: 20", "end: 10", "end: 10", "timeline.0.end", "10 is not allowed: a week after `start` (10)"),
     ("{shared_weight: 0.5, shared_metrics: {happy: 1}}", "{shared_weight: 0.5}", "    incentives: {sh", "timeline.0.incentives.shared_metrics", "no shared metric"),
+    ("incentives:\n", "incentives:\n  payoff: quote\n", "quote", "incentives.payoff", "'quote' is not a pay-off: one of linear, quota, tournament; did you mean `quota`?"),
+    ("incentives:\n", "incentives:\n  payoff_by_department: {marketin: quota}\n", "marketin:", "incentives.payoff_by_department.marketin", "is not a department: one of marketing, service; did you mean `marketing`?"),
+    ("incentives:\n", "incentives:\n  own_kpis: {service: {sale: 1}}\n", "sale:", "incentives.own_kpis.service.sale", "is not a KPI of this scenario"),
+    ("incentives:\n", "incentives:\n  own_kpis: {service: {}}\n", "own_kpis", "incentives.own_kpis.service", "is empty: KPIs with weights"),
+    ("incentives:\n", "incentives:\n  charges: {marketing: {call_cost: -1}}\n", "charges", "incentives.charges.marketing.call_cost", "-1 is not allowed: a weight from 0"),
+    ("incentives:\n  shared_metrics: {happy: 1}", "incentives:\n  scheme: gate", "incentives:", "incentives.shared_metrics", "there is a gate, but no shared metric to open it"),
+    ('hold: {"*.share_data": 0.2}', "limit: {marketing.hype: [0.8, 0.2]}", "limit", "levers.limit.marketing.hype", "from 0.8 to 0.2 there is nothing: [low, high]"),
+    ('hold: {"*.share_data": 0.2}', "limit: {marketing.hyp: [0, 1]}", "limit", "levers.limit.marketing.hyp", "did you mean `marketing.hype`?"),
+    ('hold: {"*.share_data": 0.2}', "limit: {marketing.hype: [0.5]}", "limit", "levers.limit.marketing.hype.1", "is missing: a number from 0 to 1"),
 ]  # fmt: skip
 
 

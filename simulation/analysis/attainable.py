@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.analysis.best_policy import coordinate_search
-from simulation.rules.incentive import SCHEMES, effort_cost
+from simulation.model.appraisal import terms_of
+from simulation.rules.incentive import Scores, effort_cost, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,7 +132,8 @@ class Trier:
         )
         model.run()
         counts = model.counts_by_week[self.burn_in + self.weeks // 2 :].sum(axis=0)
-        own = model.organization.score(given.departments[self.department].kpis, counts)
+        kpis = given.incentives.own_kpis.get(self.department, given.departments[self.department].kpis)
+        own = model.organization.score(kpis, counts)
         shared = model.organization.score(given.incentives.shared_metrics, counts)
         model.let_go()
         return own, shared
@@ -145,17 +147,17 @@ def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> At
     trier
         Tries the settings.
     arm
-        Its scheme and weights say what an appraisal is.
+        Its scheme, weights and pay-offs say what scores are worth; charges and rivals are left out.
     grid
         Settings tried, ascending, besides each lever's start.
     """
     levers = learnable(arm, trier.department)
     start = {name: float(lever.start) for name, lever in levers.items()}
-    weight = arm.incentives.shared_weight_by_department.get(trier.department, arm.incentives.shared_weight)
+    terms = terms_of(arm.incentives, trier.department, tuple(arm.departments))
 
     def gross(settings: Mapping[str, float]) -> float:
         own, shared = trier.scores(settings)
-        return SCHEMES[arm.incentives.scheme](own, shared, weight)
+        return worth(Scores(own, shared, 0.0), terms)
 
     def net(settings: Mapping[str, float]) -> float:
         effort = sum(effort_cost(settings[name], lever.easy, lever.effort) for name, lever in levers.items())

@@ -43,6 +43,8 @@ def best_response(
     payoff: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     start: NDArray[np.float64],
     levels: tuple[float, ...] | None,
+    *,
+    bounds: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return the settings [lever] with the highest pay-off; the present ones where none are better.
 
@@ -54,6 +56,8 @@ def best_response(
         Present settings [lever].
     levels
         Settings to choose among, all combinations of them compared; None: any, found lever by lever.
+    bounds
+        Lowest and highest setting allowed [lever, 2]; 0 and 1 unless given.
 
     Lever by lever it finds the best response where the pay-off is concave, exactly (a parabola's top) where it is quadratic
     as well; where it jumps (a gate) it finds a setting that no move of one lever improves. Source: definition (Nash
@@ -68,8 +72,10 @@ def best_response(
     """
     if len(start) == 0:
         return start
+    within = np.tile([0.0, 1.0], (len(start), 1)) if bounds is None else bounds
     if levels is not None:
-        rows = np.array([start, *product(levels, repeat=len(start))])
+        choices = [sorted({min(max(level, low), high) for level in levels}) for low, high in within.tolist()]
+        rows = np.array([start, *product(*choices)])
         values = payoff(rows)
         best = int(np.argmax(values))
         return rows[best if values[best] > values[0] + TOLERANCE else 0]
@@ -77,17 +83,22 @@ def best_response(
     for _ in range(PASSES):
         before = reached
         for lever in range(len(here)):
-            reached = _move(payoff, here, lever, reached)
+            reached = _move(payoff, here, lever, reached, within[lever])
         if reached <= before + TOLERANCE:
             break
     return here
 
 
 def _move(
-    payoff: Callable[[NDArray[np.float64]], NDArray[np.float64]], here: NDArray[np.float64], lever: int, reached: float
+    payoff: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    here: NDArray[np.float64],
+    lever: int,
+    reached: float,
+    within: NDArray[np.float64],
 ) -> float:
     """Put one lever where the pay-off is highest, all others as they are; return what is reached."""
-    low, high = 0.0, 1.0
+    lowest, highest = within.tolist()
+    low, high = lowest, highest
     for _ in range(ZOOMS):
         at = low + (high - low) * np.arange(POINTS) / (POINTS - 1)
         values = _along(payoff, here, lever, at)
@@ -100,7 +111,7 @@ def _move(
         for choice, value in zip(choices, _along(payoff, here, lever, choices), strict=True):
             if value > reached + TOLERANCE:
                 here[lever], reached = choice, float(value)
-        low, high = max(0.0, here[lever] - step), min(1.0, here[lever] + step)
+        low, high = max(lowest, here[lever] - step), min(highest, here[lever] + step)
     return reached
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["KpiReader", "company_metrics", "readers_of"]
 
 WEEKS_A_YEAR = 52
+REGISTER = frozenset({"people", "prospects", "leads", "customers", "defected", "ever_customers"})
+"""Company counters of how many people there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class KpiReader:
         (position of the counter, weight per counter unit) pairs.
     scale
         Factor to the KPI's unit.
+    home
+        The department at whose touchpoints all that it counts happens; empty where there is none.
     """
 
     name: str
@@ -41,14 +45,29 @@ class KpiReader:
     numerator: tuple[tuple[int, float], ...]
     denominator: tuple[tuple[int, float], ...]
     scale: float
+    home: str = ""
 
 
 def readers_of(scenario: Scenario, layout: Layout) -> dict[str, KpiReader]:
     """Return a reader for each KPI of the scenario."""
-    return {name: _reader(name, kpi, layout) for name, kpi in scenario.kpis.items()}
+    return {name: _reader(name, kpi, layout, _home(scenario, kpi)) for name, kpi in scenario.kpis.items()}
 
 
-def _reader(name: str, kpi: Kpi, layout: Layout) -> KpiReader:
+def _home(scenario: Scenario, kpi: Kpi) -> str:
+    """Return the department that owns every touchpoint where the KPI counts something; empty where there is none.
+
+    How many people there are in each stage stands in the register that everybody works from, so that a share of them is no
+    foreign figure. All else that only the company counts happens at everyone's touchpoints.
+    """
+    owners: set[str] = set()
+    for counter in (*kpi.numerator, *(name for name in kpi.denominator if name not in REGISTER)):
+        touchpoint = counter.partition("@")[2]
+        met = [touchpoint] if touchpoint else scenario.journey
+        owners |= {scenario.journey[name].owner for name in met}
+    return owners.pop() if len(owners) == 1 else ""
+
+
+def _reader(name: str, kpi: Kpi, layout: Layout, home: str) -> KpiReader:
     def terms(given: dict[str, float]) -> tuple[tuple[int, float], ...]:
         return tuple(
             (counter_index(layout, counter), weight / (UNITS if counter.partition("@")[0] in FIXED_POINT else 1.0))
@@ -62,6 +81,7 @@ def _reader(name: str, kpi: Kpi, layout: Layout) -> KpiReader:
         numerator=terms(kpi.numerator),
         denominator=terms(kpi.denominator),
         scale=kpi.scale,
+        home=home,
     )
 
 

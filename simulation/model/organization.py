@@ -6,22 +6,25 @@ same seam, so that published theory is checked with the very code that runs the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from simulation.model.appraisal import Appraisals, as_seen
 from simulation.model.best_response import Oracle, best_response
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
 from simulation.randomness import PURPOSE, threefry, uniform
-from simulation.rules.incentive import SCHEMES, buy_in_after, effort_cost, pay, weight_in_mind
-from simulation.rules.information import REGIMES, Evidence
+from simulation.rules.arithmetic import clip
+from simulation.rules.incentive import Terms, appraise, buy_in_after, effort_cost, gain, pay, weight_in_mind, worth
+from simulation.rules.information import sight_of
 from simulation.rules.learning import SEES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import mesa
     from numpy.typing import NDArray
@@ -34,9 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["Organization", "World", "design_cells"]
 
 Key = tuple[int, int, int]
-COHORT_REVIEWS = 2
-"""A cohort is followed over the review of its trial and the next, in which the trial no longer runs. What the two show
-together is the effect of keeping the setting for good; their mean would be half of it, set against the whole effort."""
+HISTORY = 3
+"""Reviews whose figures are remembered: those that a trial is judged by (before it, of it, after it)."""
 
 
 class World(Protocol):
@@ -104,6 +106,7 @@ class Organization:
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
+        self._message_from = 0
         self.kpis = KpiTable(readers)
         self.alignment, self.buy_in = alignment, alignment.buy_in
         self.lever_names = tuple(lever.name for lever in levers)
@@ -121,14 +124,14 @@ class Organization:
             name: Department(model, name=name, levers=own, learning=learning, run_key=run_key)
             for name, own in mine.items()
         }
-        self._card = {name: d for d, name in enumerate(departments)}
-        self._set_cards()
+        self._run_key = run_key
+        self.appraisals = self._paid_by(incentives)
         self.reviews = 0
         self._trials: list[Trial] = []
         self._awaiting: list[Trial] = []
         self._now: NDArray[np.int64] | None = None
         self._young: NDArray[np.int64] | None = None
-        self._shared_scores: list[float] = [0.0]
+        self._totals: NDArray[np.int64] | None = None
         self.apply_settings()
         world.deal(0)
 
@@ -168,7 +171,7 @@ class Organization:
 
     def bonus_share(self, department: Department) -> float:
         """Return the share of its full bonus that a department is paid a week for its last appraisal."""
-        return pay(department.appraisal)
+        return pay(worth(department.standing, self._terms(department.name)))
 
     def _respond(self) -> None:
         """Let departments that know the world choose their best response, one after another.
@@ -180,7 +183,9 @@ class Organization:
         for department in self.departments.values():
             free = [lever for lever in department.levers if not lever.held and lever.given.given.learned]
             start = np.array([lever.setting for lever in free])
-            best = best_response(partial(self._payoff, self._oracle, department, free), start, self._oracle.levels)
+            bounds = np.array([(lever.low, lever.high) for lever in free])
+            payoff = partial(self._payoff, self._oracle, department, free)
+            best = best_response(payoff, start, self._oracle.levels, bounds=bounds)
             for lever, setting in zip(free, best.tolist(), strict=True):
                 lever.setting = setting
 
@@ -190,15 +195,15 @@ class Organization:
         """Return the department's appraisal net of effort [row], its levers at settings [row, lever], others as they are."""
         everything = np.repeat(self.settings()[None], len(settings), axis=0)
         everything[:, [lever.index for lever in levers]] = settings
-        scores = self.kpis.scores(oracle.expected(everything), self._cards, self.pars).tolist()
-        appraise, mine = SCHEMES[self.incentives.scheme], self._card[department.name]
-        in_mind = weight_in_mind(self._weight(department.name), self.buy_in)
-        given = [lever.given.given for lever in levers]
-        return np.array([
-            appraise(row[mine], row[-1], in_mind)
-            - sum(effort_cost(setting, lever.easy, lever.effort) for setting, lever in zip(chosen, given, strict=True))
-            for row, chosen in zip(scores, settings.tolist(), strict=True)
-        ])  # fmt: skip
+        shared_data = {name: each.shared_data for name, each in self.departments.items()}
+        name, given = department.name, [lever.given.given for lever in levers]
+        terms = self._in_mind(name)
+        net = np.empty(len(settings))
+        for row, counts in enumerate(oracle.expected(everything)):
+            net[row] = worth(self.appraisals.standings(counts, self.pars, shared_data)[name], terms)
+            for setting, lever in zip(settings[row].tolist(), given, strict=True):
+                net[row] -= effort_cost(setting, lever.easy, lever.effort)
+        return net
 
     # -- rules, mandates, settings -------------------------------------------------------------------------------
 
@@ -212,10 +217,12 @@ class Organization:
                 bounds = change.levers or bounds
         if incentives is not self.incentives:
             self.incentives = incentives
-            self._set_cards()
+            self.appraisals = self._paid_by(incentives)
         self.information, self.frozen = information, bounds.frozen
         if alignment is not self.alignment:  # a new message of leadership
-            self.alignment, self.buy_in = alignment, alignment.buy_in
+            self.alignment, self.buy_in, self._message_from = alignment, alignment.buy_in, week
+        elif alignment.message_every and (week - self._message_from) % alignment.message_every == 0:
+            self.buy_in = max(self.buy_in, alignment.buy_in)
         if bounds is not self._bounds:
             self._bounds = bounds
             self._hold_levers(bounds)
@@ -226,10 +233,11 @@ class Organization:
         if any(moved):
             self.apply_settings()
 
-    def _set_cards(self) -> None:
-        """Make out every department's scorecard, and the shared one as the last."""
-        own = [department.kpis for department in self.given.values()]
-        self._cards = self.kpis.cards([*own, self.incentives.shared_metrics])
+    def _paid_by(self, incentives: Incentives) -> Appraisals:
+        """Make out every department's scorecards."""
+        return Appraisals(
+            self.kpis, readers=self.readers, departments=self.given, incentives=incentives, run_key=self._run_key
+        )
 
     def apply_settings(self) -> None:
         """Send every cell's settings to the world: control everywhere, the tried setting in each trial's half."""
@@ -252,28 +260,53 @@ class Organization:
             self.pars.setdefault(name, value)
 
     def _hold_review(self, counts: NDArray[np.int64]) -> None:
-        overall = self.kpis.scores(counts[:1].sum(axis=1), self._cards, self.pars)[0].tolist()
-        shared = overall[-1]
-        for name, department in self.departments.items():
-            department.score = overall[self._card[name]]
-            department.appraisal = SCHEMES[self.incentives.scheme](department.score, shared, self._weight(name))
-        self._shared_scores.append(shared)
+        total = counts[:1].sum(axis=1)
+        if self._totals is None:  # before the first review all stood at par: so does a KPI without any case
+            self._totals = np.zeros((HISTORY, total.shape[1]), dtype=np.int64)
+        self._totals = np.concatenate((self._totals[1:], total))
+        shared_data = {name: department.shared_data for name, department in self.departments.items()}
+        before = self.shared_score
+        for name, standing in self.appraisals.standings(total[0], self.pars, shared_data).items():
+            self.departments[name].standing = standing
+            self.departments[name].appraisal = appraise(standing, self.appraisals.terms(name))
         if self._young is not None and self._awaiting:
             self._judge(self._young + counts[1])
-        self._let_buy_in_move()
+        self._let_buy_in_move(self.shared_score - before)
         self._awaiting, self._trials = self._trials, []
         self._young, self._now = counts[0], None
         self.reviews += 1
 
-    def _let_buy_in_move(self) -> None:
-        """Let buy-in fade, and grow with progress on the shared metrics where the regime lets it be seen."""
-        seen = self.information.regime != "siloed"
-        gain = self._shared_scores[-1] - self._shared_scores[-2] if seen else 0.0
-        self.buy_in = buy_in_after(self.buy_in, self.alignment.fading, self.alignment.progress, gain)
+    def _let_buy_in_move(self, progress: float) -> None:
+        """Let buy-in fade, and grow with progress on the shared metrics as far as it can be seen."""
+        given = self.alignment
+        fading = given.fading * (1.0 - given.role_clarity)
+        self.buy_in = buy_in_after(self.buy_in, fading, given.progress, self.sight * progress)
 
-    def _weight(self, department: str) -> float:
-        given = self.incentives
-        return float(given.shared_weight_by_department.get(department, given.shared_weight))
+    @property
+    def shared_score(self) -> float:
+        """Score of the shared metrics in the last review."""
+        return next(iter(self.departments.values())).standing.shared
+
+    @property
+    def sight(self) -> float:
+        """How much departments see of what their trials do elsewhere [0-1]."""
+        put_in = 1.0
+        if self.information.as_shared:
+            put_in = _mean([department.shared_data for department in self.departments.values()])
+        return sight_of(self.information.regime, put_in, self.alignment.line_of_sight)
+
+    def _terms(self, department: str) -> Terms:
+        """Return the terms of a department as things stand."""
+        terms = self.appraisals.terms(department)
+        if terms.payoff != "tournament":
+            return terms
+        others = [each.appraisal for name, each in self.departments.items() if name != department]
+        return replace(terms, rivals=_mean(others))
+
+    def _in_mind(self, department: str) -> Terms:
+        """Return the terms as the department takes them to heart: buy-in adds to the weight that is paid."""
+        terms = self._terms(department)
+        return replace(terms, weight=weight_in_mind(terms.weight, self.buy_in))
 
     def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
@@ -281,23 +314,30 @@ class Organization:
 
     def _judge(self, matured: NDArray[np.int64]) -> None:
         """Show departments what they may see of matured trials, and let them learn; counters are [cell, counter]."""
+        assert self._totals is not None
         sums = sums_by_half(matured, self._halves, [trial.column for trial in self._awaiting])
-        scores = self.kpis.scores(sums, self._cards, self.pars).tolist()
-        see, appraise = REGIMES[self.information.regime], SCHEMES[self.incentives.scheme]
-        in_mind = {name: weight_in_mind(self._weight(name), self.buy_in) for name in self.departments}
-        after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
-        change = COHORT_REVIEWS * (after - self._shared_scores[-3])
-        for trial, tried, control in zip(self._awaiting, scores[0::2], scores[1::2], strict=True):
-            name = trial.lever.given.department
-            mine = self._card[name]
-            # All that a review of trial has brought: the mean difference over that review and the next, times the two.
-            evidence = Evidence(
-                own=COHORT_REVIEWS * (tried[mine] - control[mine]),
-                shared_by_half=COHORT_REVIEWS * (tried[-1] - control[-1]),
-                shared_change=change,
+        names = [trial.lever.given.department for trial in self._awaiting]
+        attention = self.appraisals.attention(self.reviews, self.buy_in)
+        sight, agreed = self.sight, float(self.information.agreed_definitions)
+        in_mind = {name: self._in_mind(name) for name in self.departments}
+        effects = self.appraisals.evidence(self._totals, sums, names, self.pars, attention)
+        for trial, name, effect in zip(self._awaiting, names, effects, strict=True):
+            lever, department = trial.lever, self.departments[name]
+            difference = as_seen(
+                effect, sight=sight, agreed=agreed, run_key=self._run_key, lever=lever.index, review=self.reviews
             )
-            own, shared = see(evidence)
-            self.departments[name].judge(trial, appraise(own, shared, in_mind[name]))
+            if lever.shares_data:
+                reward = self.incentives.transparency_reward * (trial.tried - trial.control)
+                difference = difference._replace(added=difference.added + reward)
+            department.judge(trial, gain(department.standing, difference, in_mind[name]))
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean, 0 of none (summed in order: Python's `sum` compensates in some versions)."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values) if values else 0.0
 
 
 def _oracle(world: World) -> Oracle:
@@ -319,12 +359,15 @@ def _oracle(world: World) -> Oracle:
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:
     """Apply mandates to a lever, and say whether it moved; a frozen lever does not, whatever is mandated."""
     name = lever.given.name
-    held = bounds.hold.get(name, bounds.hold.get("*." + name.partition(".")[2]))
+    everywhere = "*." + name.partition(".")[2]
+    held = bounds.hold.get(name, bounds.hold.get(everywhere))
     lever.held = bounds.frozen or held is not None
-    if held is None or bounds.frozen or lever.setting == held:
+    lever.low, lever.high = bounds.limit.get(name, bounds.limit.get(everywhere, (0.0, 1.0)))
+    if bounds.frozen:
         return False
-    lever.setting = float(held)
-    return True
+    before = lever.setting
+    lever.setting = float(clip(before, lever.low, lever.high) if held is None else held)
+    return lever.setting != before
 
 
 def _start_of(index: int, lever: LeverGiven, learning: Learning, run_key: Key) -> float:

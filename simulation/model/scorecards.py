@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulation.model.metrics import KpiReader
 
-__all__ = ["Cards", "KpiTable"]
+__all__ = ["Cards", "KpiTable", "total_weight"]
 
 
 class Kpis(NamedTuple):
@@ -40,11 +40,15 @@ class Kpis(NamedTuple):
 
 
 class Cards(NamedTuple):
-    """Scorecards: card i weighs the KPIs from first[i] to before first[i + 1]; `kpi`, `weight` [entry]."""
+    """Scorecards: card i weighs the KPIs from first[i] to before first[i + 1]; `kpi`, `weight` [entry].
+
+    `whole` [card] is what the weights are shares of.
+    """
 
     first: NDArray[np.int64]
     kpi: NDArray[np.int64]
     weight: NDArray[np.float64]
+    whole: NDArray[np.float64]
 
 
 class KpiTable:
@@ -69,13 +73,19 @@ class KpiTable:
         _read(np.ascontiguousarray(counts), self._kpis, values)
         return values
 
-    def cards(self, cards: Iterable[Mapping[str, float]]) -> Cards:
-        """Return scorecards, each KPIs by name with their weights, for `scores`."""
+    def cards(self, cards: Iterable[Mapping[str, float]], wholes: Iterable[float] | None = None) -> Cards:
+        """Return scorecards, each KPIs by name with their weights, for `scores`.
+
+        A card that is part of a larger one is scored as a part of the whole that `wholes` gives, not by itself.
+        """
         given = list(cards)
         return Cards(
             first=_firsts(len(card) for card in given),
             kpi=np.array([self.names.index(name) for card in given for name in card], dtype=np.int64),
             weight=np.array([weight for card in given for weight in card.values()], dtype=np.float64),
+            whole=np.array(
+                [total_weight(card) for card in given] if wholes is None else list(wholes), dtype=np.float64
+            ),
         )
 
     def scores(self, counts: NDArray[np.int64], cards: Cards, pars: Mapping[str, float]) -> NDArray[np.float64]:
@@ -87,6 +97,14 @@ class KpiTable:
         par = np.array([pars.get(name, math.nan) for name in self.names])
         _score(self.values(counts), self._kpis, par, cards, scores)
         return scores
+
+
+def total_weight(card: Mapping[str, float]) -> float:
+    """Return the sum of a card's weights, in their order (Python's `sum` compensates in some versions)."""
+    total = 0.0
+    for weight in card.values():
+        total += weight
+    return total
 
 
 def _firsts(lengths: Iterable[int]) -> NDArray[np.int64]:
@@ -120,10 +138,9 @@ def _score(
     """Fill `scores` [row, card] from values [row, KPI] and pars [KPI]."""
     for row in range(scores.shape[0]):
         for card in range(scores.shape[1]):
-            total, whole = 0.0, 0.0
+            total, whole = 0.0, cards.whole[card]
             for entry in range(cards.first[card], cards.first[card + 1]):
                 i = cards.kpi[entry]
-                whole += cards.weight[entry]
                 if not (np.isnan(values[row, i]) or np.isnan(par[i])):
                     total += cards.weight[entry] * score(values[row, i], par[i], kpis.stretch[i], kpis.direction[i])
             scores[row, card] = total / whole if whole > 0.0 else 0.0

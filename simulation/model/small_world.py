@@ -173,9 +173,11 @@ class SmallModel(mesa.Model):  # type: ignore[misc]
                 for department in names
                 for i in range(levers)
             ),
-            readers=_readers(names, bonus=bonus, sharers=len(names) if split else 1),
+            readers=_readers(names, bonus=bonus),
             learning=learning,
-            incentives=Incentives(scheme="blend", shared_weight=weight, shared_metrics={"value": 1.0}),
+            incentives=Incentives(
+                scheme="split_pool" if split else "blend", shared_weight=weight, shared_metrics={"value": 1.0}
+            ),
             information=Information(regime=regime),
             alignment=Alignment(buy_in=0.0, fading=0.0, progress=0.0),
             bounds=Levers(),
@@ -207,13 +209,14 @@ class SmallModel(mesa.Model):  # type: ignore[misc]
         let_go(self)
 
 
-def _readers(departments: list[str], *, bonus: float, sharers: int) -> dict[str, KpiReader]:
-    """Return readers of each own KPI and of the value; a unit of it is worth `bonus`, split among the sharers."""
+def _readers(departments: list[str], *, bonus: float) -> dict[str, KpiReader]:
+    """Return readers of each own KPI and of the value; a unit of either is worth `bonus`."""
 
-    def reader(name: str, counter: int, stretch: float) -> KpiReader:
+    def reader(name: str, counter: int, home: str) -> KpiReader:
         return KpiReader(
-            name=name, direction=1, stretch=stretch, numerator=((counter, 1.0),), denominator=((0, 1.0),), scale=1.0
-        )
+            name=name, direction=1, stretch=1.0 / bonus, numerator=((counter, 1.0),), denominator=((0, 1.0),),
+            scale=1.0, home=home,
+        )  # fmt: skip
 
-    own = {f"kpi_{name}": reader(f"kpi_{name}", 1 + d, 1.0 / bonus) for d, name in enumerate(departments)}
-    return {**own, "value": reader("value", 1 + len(departments), sharers / bonus)}
+    own = {f"kpi_{name}": reader(f"kpi_{name}", 1 + d, name) for d, name in enumerate(departments)}
+    return {**own, "value": reader("value", 1 + len(departments), "")}

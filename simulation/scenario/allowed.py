@@ -95,7 +95,7 @@ def _resolved(node: Node) -> Node:
 def _child(node: Node, key: str | int) -> Node:
     node = _resolved(node)
     if isinstance(key, int):
-        inner = node.get("items", {})
+        inner = dict(enumerate(node.get("prefixItems", ()))).get(key, node.get("items", {}))
     elif "properties" in node:
         inner = node["properties"].get(key, {})
     else:
@@ -107,7 +107,7 @@ def _finding(detail: ErrorDetails, raw: Mapping[str, Any]) -> Finding:
     """Tell one of pydantic's errors in our words: only its place and its kind are used."""
     path, value, node, rest = _follow(detail["loc"], raw)
     if detail["type"] == "missing":
-        key = str(rest[0])
+        key = rest[0]
         return Finding(path=(*path, key), message="is missing", allowed=describe(_child(node, key)))
     if rest == ("[key]",):
         return _bad_key(path, _parent(path))
@@ -130,7 +130,7 @@ def _follow(loc: KeyPath, raw: Mapping[str, Any]) -> tuple[KeyPath, object, Node
     value: Any = raw
     node: Node = _schema()
     for depth, key in enumerate(loc):
-        inside = key in value if isinstance(value, dict) else isinstance(value, list) and isinstance(key, int)
+        inside = key in value if isinstance(value, dict) else isinstance(value, list) and key in range(len(value))
         if not inside:
             return loc[:depth], value, node, loc[depth:]
         value = value[key]
@@ -229,7 +229,7 @@ def _size(what: str, node: Node, of: str, unit: str) -> str:
     if low is None and high is None:
         return what
     if low and high:
-        return f"{what} of {low} to {high:,} {unit}"
+        return f"{what} of {low} {unit}" if low == high else f"{what} of {low} to {high:,} {unit}"
     return f"{what} of at least {low} {unit}" if low else f"{what} of at most {high:,} {unit}"
 
 

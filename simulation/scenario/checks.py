@@ -6,23 +6,21 @@ import math
 from typing import TYPE_CHECKING
 
 from simulation.scenario.checks_journey import check_effects, check_journey
-from simulation.scenario.faults import Finding, KeyPath, unknown
-from simulation.scenario.names import (
-    COMPANY,
-    COMPANY_COUNTERS,
-    REGIMES,
-    RESERVED_COLUMNS,
-    RULES,
-    RULES_OF_SMALL_WORLDS,
-    SCHEMES,
-    TOUCHPOINT_COUNTERS,
+from simulation.scenario.checks_organization import (
+    check_incentives,
+    check_information,
+    check_learning,
+    check_levers,
+    check_weights,
+    lever_names,
 )
+from simulation.scenario.faults import Finding, KeyPath, unknown
+from simulation.scenario.names import COMPANY, COMPANY_COUNTERS, RESERVED_COLUMNS, TOUCHPOINT_COUNTERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from simulation.scenario.kpi import Kpi
-    from simulation.scenario.regime import Incentives, Information, Levers
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["check", "check_arms", "lever_names"]
@@ -40,10 +38,10 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     if scenario.survey.trigger == "delivery" and all(t.delivery is None for t in scenario.journey.values()):
         message = "nothing is ever delivered: no touchpoint has a `delivery`"
         yield Finding(path=("survey", "trigger"), value="delivery", message=message, allowed="encounter")
-    yield from _check_incentives(scenario, scenario.incentives, ("incentives",))
-    yield from _check_information(scenario.information, ("information",))
-    yield from _check_learning(scenario)
-    yield from _check_hold(scenario, scenario.levers, ("levers",))
+    yield from check_incentives(scenario, scenario.incentives, ("incentives",))
+    yield from check_information(scenario, scenario.information, ("information",))
+    yield from check_learning(scenario)
+    yield from check_levers(scenario, scenario.levers, ("levers",))
     yield from _check_timeline(scenario)
 
 
@@ -63,15 +61,6 @@ def check_arms(arms: Mapping[str, Scenario]) -> Iterator[Finding]:
         if content[name]["learning"] != content[first]["learning"]:
             message = f"differs from the first arm, `{first}`: a difference may then come from how departments learn"
             yield Finding(path=(*path, "learning"), message=message, level="warning")
-
-
-def lever_names(scenario: Scenario) -> list[str]:
-    """List every lever as `department.lever`, those of `every_department` included."""
-    return [
-        f"{department}.{lever}"
-        for department, given in scenario.departments.items()
-        for lever in (*given.levers, *scenario.every_department)
-    ]
 
 
 _WORDS = {"title", "question", "source", "expect", "arms"}
@@ -106,21 +95,11 @@ def _check_departments(scenario: Scenario) -> Iterator[Finding]:
                 own = ", ".join(other for other, given in scenario.kpis.items() if given.owner == name)
                 message = f"`{kpi}` is owned by `{scenario.kpis[kpi].owner}`"
                 yield Finding(path=here, value=kpi, message=message, allowed=f"own KPIs ({own or 'none given yet'})")
-        yield from _check_weights(department.kpis, (*path, "kpis"))
+        yield from check_weights(department.kpis, (*path, "kpis"))
         for lever in department.levers:
             if lever in scenario.every_department:
                 message = "every department has a lever of this name (see `every_department`)"
                 yield Finding(path=(*path, "levers", lever), value=lever, message=message, allowed="another name")
-
-
-def _check_weights(weights: Mapping[str, float], path: KeyPath) -> Iterator[Finding]:
-    for name, weight in weights.items():
-        if weight < 0.0:
-            yield Finding(
-                path=(*path, name), value=f"{weight:g}", message=f"{weight:g} is not allowed", allowed="a weight from 0"
-            )
-    if weights and not math.fsum(weights.values()) > 0.0:
-        yield Finding(path=path, message="the weights add up to nothing", allowed="a sum above 0")
 
 
 def _check_joint_levers(scenario: Scenario) -> Iterator[Finding]:
@@ -153,57 +132,6 @@ def _check_kpi(scenario: Scenario, name: str, kpi: Kpi) -> Iterator[Finding]:
         yield Finding(path=(*path, "denominator"), message="is always zero", allowed="a weight other than 0")
 
 
-def _check_incentives(scenario: Scenario, incentives: Incentives, path: KeyPath) -> Iterator[Finding]:
-    yield from unknown((*path, "scheme"), incentives.scheme, SCHEMES, what="an incentive scheme")
-    for name in incentives.shared_metrics:
-        here = (*path, "shared_metrics", name)
-        yield from unknown(here, name, scenario.kpis, what="a KPI of this scenario")
-        if name in scenario.kpis and scenario.kpis[name].owner != COMPANY:
-            message = f"`{name}` is owned by `{scenario.kpis[name].owner}`"
-            shared = ", ".join(other for other, kpi in scenario.kpis.items() if kpi.owner == COMPANY)
-            yield Finding(
-                path=here, value=name, message=message, allowed=f"KPIs of `{COMPANY}` ({shared or 'none yet'})"
-            )
-    yield from _check_weights(incentives.shared_metrics, (*path, "shared_metrics"))
-    for name in incentives.shared_weight_by_department:
-        here = (*path, "shared_weight_by_department", name)
-        yield from unknown(here, name, scenario.departments, what="a department")
-    weights = {"shared_weight": incentives.shared_weight, **incentives.shared_weight_by_department}
-    if any(weights.values()) and not incentives.shared_metrics:
-        message = "there is a weight on shared metrics, but no shared metric"
-        yield Finding(path=(*path, "shared_metrics"), message=message, allowed=f"KPIs of `{COMPANY}` with weights")
-
-
-def _check_information(information: Information, path: KeyPath) -> Iterator[Finding]:
-    yield from unknown((*path, "regime"), information.regime, REGIMES, what="an information regime")
-
-
-def _check_learning(scenario: Scenario) -> Iterator[Finding]:
-    learning = scenario.learning
-    possible = tuple(rule for rule in RULES if rule not in RULES_OF_SMALL_WORLDS)
-    if learning.rule in RULES_OF_SMALL_WORLDS:
-        message = (
-            f"`{learning.rule}` must know what every setting would bring, and only the small worlds of theory tell"
-        )
-        yield Finding(path=("learning", "rule"), value=learning.rule, message=message, allowed=", ".join(possible))
-    else:
-        yield from unknown(("learning", "rule"), learning.rule, possible, what="a learning rule")
-    for name in learning.start_policy:
-        path = ("learning", "start_policy", name)
-        yield from unknown(path, name, lever_names(scenario), what="a lever (`department.lever`)")
-    if learning.start == "company_best" and not learning.start_policy:
-        allowed = "settings by `department.lever`, because `start` is company_best"
-        yield Finding(path=("learning", "start_policy"), message="is missing", allowed=allowed)
-
-
-def _check_hold(scenario: Scenario, levers: Levers, path: KeyPath) -> Iterator[Finding]:
-    known = lever_names(scenario)
-    everywhere = list(dict.fromkeys(f"*.{name.partition('.')[2]}" for name in known))
-    for name in levers.hold:
-        what = "a lever (`department.lever`, or `*.lever` for every department)"
-        yield from unknown((*path, "hold", name), name, everywhere if name.startswith("*") else known, what=what)
-
-
 def _check_timeline(scenario: Scenario) -> Iterator[Finding]:
     for position, change in enumerate(scenario.timeline):
         path: KeyPath = ("timeline", position)
@@ -216,8 +144,8 @@ def _check_timeline(scenario: Scenario) -> Iterator[Finding]:
             message = f"begins in week {change.start}, after the last week ({scenario.horizon.weeks - 1})"
             yield Finding(path=(*path, "start"), value=str(change.start), message=message, level="warning")
         if change.incentives is not None:
-            yield from _check_incentives(scenario, change.incentives, (*path, "incentives"))
+            yield from check_incentives(scenario, change.incentives, (*path, "incentives"))
         if change.information is not None:
-            yield from _check_information(change.information, (*path, "information"))
+            yield from check_information(scenario, change.information, (*path, "information"))
         if change.levers is not None:
-            yield from _check_hold(scenario, change.levers, (*path, "levers"))
+            yield from check_levers(scenario, change.levers, (*path, "levers"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 __all__ = [
     "COMPANY",
     "COMPANY_COUNTERS",
+    "DATA_LEVER",
     "OWN",
+    "PAYOFFS",
     "REGIMES",
     "RESERVED_COLUMNS",
     "RULES",
@@ -26,8 +28,14 @@ RULES_OF_SMALL_WORLDS: tuple[str, ...] = ("best_response",)
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
 """Information regimes (`information.regime`)."""
 
-SCHEMES: tuple[str, ...] = ("own", "blend")
+SCHEMES: tuple[str, ...] = ("own", "blend", "split_pool", "gate")
 """Incentive schemes (`incentives.scheme`)."""
+
+PAYOFFS: tuple[str, ...] = ("linear", "quota", "tournament")
+"""Pay-offs (`incentives.payoff`)."""
+
+DATA_LEVER = "share_data"
+"""Levers of this name say how far a department puts its data into the common repository."""
 
 COMPANY = "company"
 """Owner of shared metrics; no department may have this name."""

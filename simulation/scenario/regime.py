@@ -10,18 +10,39 @@ from simulation.scenario.base import Identifier, Part, Share
 
 __all__ = ["Alignment", "Change", "Horizon", "Incentives", "Information", "Learning", "Levers"]
 
+Points = Annotated[float, Field(ge=-10.0, le=10.0)]
+"""Points of score: 0 at par, 1 at stretch."""
+
 
 class Incentives(Part):
     """How metrics become an appraisal."""
 
     scheme: Identifier = "blend"
-    """Name in the catalogue of incentive schemes."""
+    """Name in the catalogue of incentive schemes: `own`, `blend`, `split_pool` or `gate`."""
     shared_weight: Share = 0.0
     """Weight of the shared metrics in every department's appraisal."""
     shared_weight_by_department: dict[Identifier, Share] = {}
     """Other weights for single departments."""
     shared_metrics: dict[Identifier, float] = {}
     """Company metrics with their weights in the shared score."""
+    own_kpis: dict[Identifier, dict[Identifier, float]] = {}
+    """Other own KPIs, with weights, for single departments: those of others, further down the journey, too."""
+    charges: dict[Identifier, dict[Identifier, float]] = {}
+    """Charge-back: by department, KPIs (usually another's) whose score, times the weight, is added to its appraisal."""
+    gate: Points = 0.0
+    """Scheme `gate`: the shared score from which a good own score counts."""
+    payoff: Identifier = "linear"
+    """Name in the catalogue of pay-offs: `linear`, `quota` or `tournament`."""
+    payoff_by_department: dict[Identifier, Identifier] = {}
+    """Other pay-offs for single departments."""
+    quota: Points = 0.0
+    """Pay-off `quota`: the appraisal that brings half the full bonus."""
+    quota_spread: Annotated[float, Field(ge=0.01, le=10.0)] = 0.25
+    """Pay-offs `quota` and `tournament`: spread of the outcome that a department reckons with [points]. Our assumption."""
+    transparency_reward: Annotated[float, Field(ge=0.0, le=10.0)] = 0.0
+    """Points of appraisal between sharing no data and all (levers named `share_data`)."""
+    attention: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """How many of the metrics that it is paid on a department can heed at a review; null: all."""
 
 
 class Information(Part):
@@ -29,6 +50,10 @@ class Information(Part):
 
     regime: Identifier = "siloed"
     """Name in the catalogue of information regimes: `siloed` or `pooled`."""
+    as_shared: bool = False
+    """Pooled data are only as good as what departments put in: the mean of all levers named `share_data`."""
+    agreed_definitions: Share = 1.0
+    """How far shared metrics are counted alike everywhere; below 1 a department misreads them."""
 
 
 class Alignment(Part):
@@ -44,6 +69,12 @@ class Alignment(Part):
     """Share of buy-in lost per review. Source: our assumption (excitement that dissolves: MODEL section 3)."""
     progress: Annotated[float, Field(ge=0.0, le=1.0)] = 0.1
     """Growth of buy-in per point of shared score gained since the last review, where it can be seen. Source: our assumption."""
+    line_of_sight: Share = 0.0
+    """Share of what its trials do elsewhere that a department sees, whatever the information regime."""
+    role_clarity: Share = 0.0
+    """How clear it is to everyone what the shared metrics ask of them: buy-in fades by so much less."""
+    message_every: Annotated[int, Field(ge=1, le=5200)] | None = None
+    """Weeks after which leadership repeats its message, and buy-in is again at least what it was in week 0; null: never."""
 
 
 class Learning(Part):
@@ -70,8 +101,10 @@ class Levers(Part):
 
     hold: dict[str, Share] = {}
     """`department.lever` held at a value from the end of burn-in (`*.lever`: in every department)."""
+    limit: dict[str, tuple[Share, Share]] = {}
+    """`department.lever` kept between [low, high] (`*.lever`: in every department); a hold overrides it."""
     frozen: bool = False
-    """True: no lever ever moves. Overrides every hold."""
+    """True: no lever ever moves. Overrides every hold and limit."""
 
 
 class Horizon(Part):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.scenario.base import Part
 from simulation.scenario.journey import COEFFICIENTS
-from simulation.scenario.names import REGIMES, RULES, SCHEMES
+from simulation.scenario.names import PAYOFFS, REGIMES, RULES, SCHEMES
 from simulation.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _name_choices(definitions: dict[str, Any]) -> None:
     """Let editors offer the names of the catalogues."""
     for part, key, names in (
         ("Incentives", "scheme", SCHEMES),
+        ("Incentives", "payoff", PAYOFFS),
         ("Information", "regime", REGIMES),
         ("Learning", "rule", RULES),
     ):

@@ -190,12 +190,9 @@ def _setting(scenario: Scenario) -> list[RenderableType]:
         *change_words(
             scenario,
             {
-                "incentives": {
-                    "shared_weight_by_department": given.shared_weight_by_department,
-                    **({"shared_metrics": given.shared_metrics} if given.shared_metrics else {}),
-                },
+                "incentives": given.model_dump(exclude_defaults=True, exclude={"shared_weight"}),
                 "information": {"regime": scenario.information.regime},
-                "levers": {"hold": scenario.levers.hold, **({"frozen": True} if scenario.levers.frozen else {})},
+                "levers": scenario.levers.model_dump(exclude_defaults=True),
             },
         ),
         f"departments are appraised, and learn, every {scenario.learning.review_weeks} weeks",

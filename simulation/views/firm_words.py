@@ -33,10 +33,29 @@ _MOVES = {
     "promised_days": ("promised for later", "promised for sooner"),
 }
 """Coefficient -> words for a rise and for a fall."""
-_REGIMES = {
-    "siloed": "each department sees only its own KPIs",
-    "pooled": "departments see pooled data on what later happens to their customers",
+_CHOICES: dict[tuple[str, ...], dict[str, str]] = {
+    ("incentives", "scheme"): {
+        "own": "departments are appraised on their own KPIs alone",
+        "blend": "appraisals blend own and shared metrics",
+        "split_pool": "departments split what shared metrics pay into equal parts",
+        "gate": "good own figures count only where the shared score is good enough",
+    },
+    ("incentives", "payoff"): {
+        "linear": "each point of appraisal pays alike",
+        "quota": "the bonus depends on meeting a quota",
+        "tournament": "the bonus depends on doing better than the other departments",
+    },
+    ("information", "regime"): {
+        "siloed": "each department sees only its own KPIs",
+        "pooled": "departments see pooled data on what later happens to their customers",
+    },
+    ("information", "as_shared"): {
+        "True": "pooled data show as much as departments put in",
+        "False": "pooled data are complete",
+    },
+    ("levers", "frozen"): {"True": "no lever ever moves", "False": "levers are free to move"},
 }
+"""What the entries of catalogues, and switches, mean."""
 _OUTCOMES = {"met": "each", "success": "each successful", "no_success": "each unsuccessful"}
 
 
@@ -135,11 +154,11 @@ def _flat(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[str]
 
 def _special(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[str] | None:
     """Phrases for the changes that arms make most; None for all others."""
+    if path in _CHOICES:
+        return [_CHOICES[path].get(str(value), f"{path[1]}: {str(value).replace('_', ' ')}")]
     match path:
         case ("levers", "hold") if isinstance(value, Mapping):
             return [f"{lever_path_words(scenario, str(name))} held at {level}" for name, level in value.items()]
-        case ("levers", "frozen"):
-            return ["no lever ever moves"] if value else ["levers are free to move"]
         case ("incentives", "shared_weight") if isinstance(value, int | float):
             return [f"{percent(float(value))} of every appraisal comes from shared metrics"]
         case ("incentives", "shared_weight_by_department", department) if isinstance(value, int | float):
@@ -148,9 +167,32 @@ def _special(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[s
         case ("incentives", "shared_metrics") if isinstance(value, Mapping):
             names = [f"{_kpi(scenario, str(name))} ({weight})" for name, weight in value.items()]
             return [f"shared metrics: {joined(names)}"]
-        case ("information", "regime"):
-            return [_REGIMES.get(str(value), f"information: {str(value).replace('_', ' ')}")]
+        case ("incentives", *rest):
+            return _pay_words(scenario, value, tuple(rest))
+        case ("levers", "limit") if isinstance(value, Mapping):
+            return [_limit_words(scenario, str(name), bounds) for name, bounds in value.items()]
     return None
+
+
+def _pay_words(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[str] | None:
+    """Phrases for what is paid beside shared weights."""
+    name = _step(scenario, ("departments", path[1]), 1) if len(path) == 2 else ""
+    match path:
+        case ("payoff_by_department", _):
+            return [f"{name}: {_CHOICES['incentives', 'payoff'].get(str(value), str(value))}"]
+        case ("own_kpis" | "charges" as part, _) if isinstance(value, Mapping):
+            metrics = joined([f"{_kpi(scenario, str(kpi))} ({weight})" for kpi, weight in value.items()])
+            return [f"{name} is paid on {metrics}" if part == "own_kpis" else f"{name} is charged for {metrics}"]
+        case ("transparency_reward",) if isinstance(value, int | float):
+            return [f"sharing all data adds {value:g} points to an appraisal"]
+        case ("attention",) if value is not None:
+            return [f"at a review a department heeds {value} of the metrics that it is paid on"]
+    return None
+
+
+def _limit_words(scenario: Scenario, lever: str, bounds: object) -> str:
+    between = " and ".join(str(bound) for bound in bounds) if isinstance(bounds, list | tuple) else str(bounds)
+    return f"{lever_path_words(scenario, lever)} kept between {between}"
 
 
 def _kpi(scenario: Scenario, name: str) -> str:
