@@ -28,9 +28,10 @@ PURPOSE: dict[str, int] = {
     "start": 7,  # stage at the very beginning
     "policy": 8,  # random starting policy; `who` is the lever
     "trial": 9,  # direction of the first trials; `who` is the lever
-    "world": 10,  # noise of the linear world
+    "world": 10,  # noise of the small worlds
     "attention": 11,  # which metrics a department heeds; `who` is the department, `week` the review
     "definition": 12,  # how a department misreads shared metrics; `who` is the lever, `week` the review
+    "landscape": 30,  # contributions of an NK landscape (block 0) and who depends on whom (1); `who` is the bit
     "meet": 100,  # meetings, four touchpoints a block: 100 + touchpoint // 4
     "encounter": 200,  # luck, success and outcome of one encounter, then its rating: 200 + touchpoint
     "order": 300,  # time of an order and of its delivery: 300 + touchpoint

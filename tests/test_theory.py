@@ -12,7 +12,7 @@ from scipy import stats
 from simulation.model.linear_world import EASY, SCALE, LinearModel, LinearWorld, directions
 from simulation.randomness import key
 from simulation.rules.arithmetic import UNITS
-from simulation.rules.incentive import SCHEMES, effort_cost
+from simulation.rules.incentive import Scores, appraise, effort_cost
 from simulation.rules.theory import (
     best_action,
     best_bonus,
@@ -149,13 +149,14 @@ def test_best_response_brings_what_was_published(departments: int, angle: float)
 def test_no_move_of_one_lever_pays_at_best_response(pay: dict[str, float]) -> None:
     """Judged by the organization's own appraisal, scheme and effort."""
     model = LinearModel(**pay, learning=FIXED)
-    organization, weight = model.organization, pay["weight"]
+    organization = model.organization
+    terms = organization.appraisals.terms("d0")
 
     def pays(settings: np.ndarray) -> float:
         counts = put(model, settings)
         own = organization.score({"kpi_d0": 1.0}, counts)
         shared = organization.score({"value": 1.0}, counts)
-        return SCHEMES["blend"](own, shared, weight) - effort(settings[:4])
+        return appraise(Scores(own, shared, 0.0), terms) - effort(settings[:4])
 
     best = pays(model.best)
     for lever in range(4):

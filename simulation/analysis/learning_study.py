@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.analysis.attainable import GRID, Trier, search
-from simulation.analysis.intervals import mean_interval
-from simulation.analysis.parallel import in_order
+from simulation.analysis.jobs import Row, spread, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -25,7 +24,16 @@ if TYPE_CHECKING:
     from simulation.analysis.attainable import Attainable
     from simulation.scenario.regime import Learning
 
-__all__ = ["CLOSING_WEEKS", "FirmDesign", "LinearDesign", "Size", "learning_study"]
+__all__ = [
+    "CLOSING_WEEKS",
+    "LINEAR_POPULATION",
+    "SEED",
+    "FirmDesign",
+    "LinearDesign",
+    "Size",
+    "learning_study",
+    "person_noise",
+]
 
 ARMS = ("siloed", "shared_and_pooled")
 LEARNERS = (("trial_and_error", 0.6), ("trial_and_error", 0.8), ("trial_and_error", 0.9), ("local_search", 0.0))
@@ -109,16 +117,16 @@ def learning_study(
         attainable   each lever's start, best response and what the start loses [points].
     """
     size = QUICK if quick else Size()
-    first = _spread(_search_jobs(size), workers=workers, progress=None)
+    first = spread(_search_jobs(size), workers=workers, progress=None)
     found = {(row["arm"], row["found"].department): row["found"] for row in first}
-    runs = _spread([*_linear_jobs(size, 2 * replications), *_firm_jobs(size, replications, found)], workers=workers,
+    runs = spread([*_linear_jobs(size, 2 * replications), *_firm_jobs(size, replications, found)], workers=workers,
                    progress=progress)  # fmt: skip
     linear = [row for row in runs if "arm" not in row]
     firm = [row for row in runs if "arm" in row]
     return {
-        "linear": _summed(linear, ["levers", "trial_noise", "rule", "memory", "weeks"], ["distance", "share"]),
-        "firm": _summed([row for row in firm if row["department"] == "all"], _FIRM_KEYS, ["share"]),
-        "departments": _summed(
+        "linear": summed(linear, ["levers", "trial_noise", "rule", "memory", "weeks"], ["distance", "share"]),
+        "firm": summed([row for row in firm if row["department"] == "all"], _FIRM_KEYS, ["share"]),
+        "departments": summed(
             [row for row in firm if row["department"] != "all"], [*_FIRM_KEYS, "department", "attainable"], ["share"]
         ),
         "attainable": _attainable_table(found),
@@ -131,13 +139,13 @@ _FIRM_KEYS = ["arm", "population", "rule", "memory", "review_weeks", "levers_at_
 # -- jobs --------------------------------------------------------------------------------------------------------------
 
 
-def _search_jobs(size: Size) -> list[Callable[[], list[dict[str, Any]]]]:
+def _search_jobs(size: Size) -> list[Callable[[], list[Row]]]:
     from simulation.scenario.loading import load
 
     return [partial(_search, department, size) for department in load("silo_vs_shared").scenario.departments]
 
 
-def _search(department: str, size: Size) -> list[dict[str, Any]]:
+def _search(department: str, size: Size) -> list[Row]:
     """Return the department's best response in each arm."""
     from simulation.scenario.loading import load
 
@@ -149,7 +157,7 @@ def _search(department: str, size: Size) -> list[dict[str, Any]]:
     return [{"arm": arm, "found": search(trier, arm=arms[arm], grid=size.grid)} for arm in ARMS]
 
 
-def _linear_jobs(size: Size, replications: int) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def _linear_jobs(size: Size, replications: int) -> Iterator[Callable[[], list[Row]]]:
     for levers in size.levers:
         for noise in size.trial_noise:
             for rule, memory in (*LEARNERS, ("fixed", 0.0)):
@@ -158,14 +166,14 @@ def _linear_jobs(size: Size, replications: int) -> Iterator[Callable[[], list[di
                     yield partial(_linear, design, replication, size.weeks)
 
 
-def _linear(design: LinearDesign, replication: int, weeks: tuple[int, ...]) -> list[dict[str, Any]]:
+def _linear(design: LinearDesign, replication: int, weeks: tuple[int, ...]) -> list[Row]:
     """Return distance and share at each horizon of one run in the linear world."""
     from simulation.model.linear_world import EASY, LinearModel
 
     learning = _learning(design.rule, design.memory)
     model = LinearModel(
         departments=LINEAR_DEPARTMENTS, levers=design.levers, cosine=LINEAR_COSINE, learning=learning,
-        population=LINEAR_POPULATION, noise=_person_noise(design.trial_noise, learning.review_weeks), weeks=weeks[-1],
+        population=LINEAR_POPULATION, noise=person_noise(design.trial_noise, learning.review_weeks), weeks=weeks[-1],
         seed=SEED, replication=replication,
     )  # fmt: skip
     model.run()
@@ -180,7 +188,7 @@ def _linear(design: LinearDesign, replication: int, weeks: tuple[int, ...]) -> l
     return rows
 
 
-def _person_noise(trial_noise: float, review_weeks: int) -> float:
+def person_noise(trial_noise: float, review_weeks: int) -> float:
     """Return the noise per person-week at which one trial's gain has this standard deviation.
 
     The gain is twice the difference between two halves' means over two reviews: 2 s sqrt(4 / (people x weeks)).
@@ -190,7 +198,7 @@ def _person_noise(trial_noise: float, review_weeks: int) -> float:
 
 def _firm_jobs(
     size: Size, replications: int, found: dict[tuple[str, str], Attainable]
-) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+) -> Iterator[Callable[[], list[Row]]]:
     """Yield the slow jobs first, so that no worker is left with one at the end."""
     for population in sorted(size.populations, reverse=True):
         for arm in ARMS:
@@ -212,7 +220,7 @@ def _cadences(*, full: bool) -> Iterator[tuple[str, float, int, int]]:
             yield rule, memory, 4, 2
 
 
-def _firm(design: FirmDesign, replication: int, size: Size, best: Sequence[Attainable]) -> list[dict[str, Any]]:
+def _firm(design: FirmDesign, replication: int, size: Size, best: Sequence[Attainable]) -> list[Row]:
     """Return the share that each department, and all together, have realised at each horizon of one run."""
     from simulation.model.organization_model import OrganizationModel
     from simulation.scenario.loading import load
@@ -253,34 +261,7 @@ def _learning(rule: str, memory: float, *, review_weeks: int = 4, at_a_time: int
     return Learning(rule=rule, memory=memory, review_weeks=review_weeks, levers_at_a_time=at_a_time)
 
 
-# -- work and tables ---------------------------------------------------------------------------------------------------
-
-
-def _spread(
-    jobs: Iterable[Callable[[], list[dict[str, Any]]]], *, workers: int, progress: Callable[[int, int], None] | None
-) -> list[dict[str, Any]]:
-    """Return the rows of all jobs, in the order of the jobs, whoever does them."""
-    todo = tuple(jobs)
-    rows = in_order(partial(_do, todo), len(todo), workers=workers, progress=progress)
-    return [row for each in rows for row in each]
-
-
-def _do(jobs: Sequence[Callable[[], list[dict[str, Any]]]], number: int) -> list[dict[str, Any]]:
-    return jobs[number]()
-
-
-def _summed(rows: list[dict[str, Any]], keys: list[str], measures: list[str]) -> pd.DataFrame:
-    """Return one line for each combination of keys: n, and mean, low and high of each measure."""
-    import pandas as pd
-
-    lines = []
-    for at, group in pd.DataFrame(rows).groupby(keys, sort=False):
-        line: dict[str, Any] = dict(zip(keys, at, strict=True))
-        for measure in measures:
-            interval = mean_interval(group[measure].to_numpy(dtype=np.float64))
-            line |= {measure: interval.mean, f"{measure}_low": interval.low, f"{measure}_high": interval.high}
-        lines.append({**line, "n": len(group)})
-    return pd.DataFrame(lines)
+# -- table ---------------------------------------------------------------------------------------------------------------
 
 
 def _attainable_table(found: dict[tuple[str, str], Attainable]) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import mesa
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulation.model.linear_world import LinearModel
     from simulation.model.organization_model import OrganizationModel
+    from simulation.model.small_world import SmallModel
 
 __all__ = ["let_go"]
 
@@ -20,7 +20,7 @@ _OF_AGENTS = ("model", "engine")
 """Attributes by which agents hold what holds them."""
 
 
-def let_go(model: OrganizationModel | LinearModel) -> None:
+def let_go(model: OrganizationModel | SmallModel) -> None:
     """Cut every way that leads from a model back to it, so that it is freed with its last reference.
 
     Mesa 3.3 keeps every model alive in a class attribute; in any Mesa a model holds itself, and so do its agents. Only the

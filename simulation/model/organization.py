@@ -7,19 +7,22 @@ same seam, so that published theory is checked with the very code that runs the 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from simulation.model.appraisal import Appraisals, as_seen
+from simulation.model.best_response import Oracle, best_response
 from simulation.model.decisions import People
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
 from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
-from simulation.rules.incentive import Terms, appraise, buy_in_after, gain, pay, weight_in_mind, worth
+from simulation.rules.incentive import Terms, appraise, buy_in_after, effort_cost, gain, pay, weight_in_mind, worth
 from simulation.rules.information import sight_of
+from simulation.rules.learning import sight_of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,6 +107,7 @@ class Organization:
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
+        self._oracle = _oracle(world) if "world" in sight_of_rule(learning.rule) else None
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
@@ -150,6 +154,7 @@ class Organization:
         if week % self.learning.review_weeks == 0:
             self._trials = []
             if not self.frozen:
+                self._respond()
                 for name, department in self.departments.items():
                     self._trials += department.plan(self._columns[name])
             self.apply_settings()
@@ -175,6 +180,38 @@ class Organization:
     def bonus_share(self, department: Department) -> float:
         """Return the share of its full bonus that a department is paid a week for its last appraisal."""
         return pay(worth(department.standing, self._terms(department.name)))
+
+    def _respond(self) -> None:
+        """Let departments that know the world choose their best response, one after another.
+
+        All at once could turn in circles; in turn they come to rest where they share one aim (Monderer & Shapley 1996).
+        """
+        if self._oracle is None:
+            return
+        for department in self.departments.values():
+            free = [lever for lever in department.levers if not lever.held and lever.given.given.learned]
+            start = np.array([lever.setting for lever in free])
+            bounds = np.array([(lever.low, lever.high) for lever in free])
+            payoff = partial(self._payoff, self._oracle, department, free)
+            best = best_response(payoff, start, self._oracle.levels, bounds=bounds)
+            for lever, setting in zip(free, best.tolist(), strict=True):
+                lever.setting = setting
+
+    def _payoff(
+        self, oracle: Oracle, department: Department, levers: list[LeverInUse], settings: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the department's appraisal net of effort [row], its levers at settings [row, lever], others as they are."""
+        everything = np.repeat(self.settings()[None], len(settings), axis=0)
+        everything[:, [lever.index for lever in levers]] = settings
+        shared_data = {name: each.shared_data for name, each in self.departments.items()}
+        name, given = department.name, [lever.given.given for lever in levers]
+        terms = self._in_mind(name)
+        net = np.empty(len(settings))
+        for row, counts in enumerate(oracle.expected(everything)):
+            net[row] = worth(self.appraisals.standings(counts, self.pars, shared_data)[name], terms)
+            for setting, lever in zip(settings[row].tolist(), given, strict=True):
+                net[row] -= effort_cost(setting, lever.easy, lever.effort)
+        return net
 
     # -- rules, mandates, settings -------------------------------------------------------------------------------
 
@@ -282,6 +319,11 @@ class Organization:
         others = [each.appraisal for name, each in self.departments.items() if name != department]
         return replace(terms, rivals=_mean(others))
 
+    def _in_mind(self, department: str) -> Terms:
+        """Return the terms as the department takes them to heart: buy-in adds to the weight that is paid."""
+        terms = self._terms(department)
+        return replace(terms, weight=weight_in_mind(terms.weight, self.buy_in))
+
     def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
         return float(self.kpis.scores(counts[None], self.kpis.cards([weights]), self.pars)[0, 0])
@@ -293,7 +335,7 @@ class Organization:
         names = [trial.lever.given.department for trial in self._awaiting]
         attention = self.appraisals.attention(self.reviews, self.buy_in)
         sight, agreed = self.sight, float(self.information.agreed_definitions)
-        terms = {name: self._terms(name) for name in self.departments}
+        in_mind = {name: self._in_mind(name) for name in self.departments}
         effects = self.appraisals.evidence(self._totals, sums, names, self.pars, attention)
         for trial, name, effect in zip(self._awaiting, names, effects, strict=True):
             lever, department = trial.lever, self.departments[name]
@@ -303,8 +345,7 @@ class Organization:
             if lever.shares_data:
                 reward = self.incentives.transparency_reward * (trial.tried - trial.control)
                 difference = difference._replace(added=difference.added + reward)
-            in_mind = replace(terms[name], weight=weight_in_mind(terms[name].weight, self.buy_in))
-            department.judge(trial, gain(department.standing, difference, in_mind))
+            department.judge(trial, gain(department.standing, difference, in_mind[name]))
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -313,6 +354,22 @@ def _mean(values: Sequence[float]) -> float:
     for value in values:
         total += value
     return total / len(values) if values else 0.0
+
+
+def _oracle(world: World) -> Oracle:
+    """Return the world as an oracle.
+
+    Raises
+    ------
+    TypeError
+        If it does not say what settings would bring.
+    """
+    if not isinstance(world, Oracle):
+        raise TypeError(
+            "a best response takes a world that says what settings would bring (`expected`): "
+            f"{type(world).__name__} does not"
+        )
+    return world
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:

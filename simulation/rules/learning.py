@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "RULES",
     "SIGHTS",
+    "BestResponse",
     "Fixed",
     "Human",
     "LearningRule",
@@ -25,6 +26,7 @@ __all__ = [
     "Regression",
     "TrialAndError",
     "rule_named",
+    "sight_of_rule",
 ]
 
 SIGHTS: dict[str, str] = {
@@ -196,10 +198,31 @@ class Human(Fixed):
     sees: ClassVar[frozenset[str]] = frozenset({"figures"})
 
 
+@dataclass(slots=True)
+class BestResponse:
+    """Know what every setting would bring, and choose the best of all, the others' settings as they are.
+
+    The rational benchmark: it tries nothing, because the organization asks the world for it
+    (`simulation.model.best_response`). Source: Nash 1950 (definition). Special cases: where no setting is better, all stay.
+    """
+
+    sees: ClassVar[frozenset[str]] = frozenset({"world"})
+    direction: int = 1
+    step: float = 0.0
+    memory: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return setting
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        return setting
+
+
 RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
     "trial_and_error": TrialAndError,
     "local_search": LocalSearch,
     "regression": Regression,
+    "best_response": BestResponse,
     "fixed": Fixed,
     "human": Human,
 }
@@ -209,3 +232,8 @@ RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
 def rule_named(name: str, *, direction: int, step: float, memory: float) -> LearningRule:
     """Return a fresh learner for one lever."""
     return RULES[name](direction, step, memory)
+
+
+def sight_of_rule(name: str) -> frozenset[str]:
+    """Return which of `SIGHTS` a rule may look at."""
+    return rule_named(name, direction=1, step=0.1, memory=0.5).sees

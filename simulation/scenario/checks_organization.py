@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from simulation.scenario.faults import Finding, KeyPath, unknown
-from simulation.scenario.names import COMPANY, DATA_LEVER, PAYOFFS, REGIMES, RULES, SCHEMES
+from simulation.scenario.names import COMPANY, DATA_LEVER, PAYOFFS, REGIMES, RULES, RULES_OF_SMALL_WORLDS, SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,7 +106,14 @@ def _shares_data(scenario: Scenario) -> bool:
 def check_learning(scenario: Scenario) -> Iterator[Finding]:
     """Yield findings on the learning rule and the starting policy."""
     learning = scenario.learning
-    yield from unknown(("learning", "rule"), learning.rule, RULES, what="a learning rule")
+    possible = tuple(rule for rule in RULES if rule not in RULES_OF_SMALL_WORLDS)
+    if learning.rule in RULES_OF_SMALL_WORLDS:
+        message = (
+            f"`{learning.rule}` must know what every setting would bring, and only the small worlds of theory tell"
+        )
+        yield Finding(path=("learning", "rule"), value=learning.rule, message=message, allowed=", ".join(possible))
+    else:
+        yield from unknown(("learning", "rule"), learning.rule, possible, what="a learning rule")
     for name in learning.start_policy:
         path = ("learning", "start_policy", name)
         yield from unknown(path, name, lever_names(scenario), what="a lever (`department.lever`)")

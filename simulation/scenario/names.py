@@ -14,12 +14,16 @@ __all__ = [
     "REGIMES",
     "RESERVED_COLUMNS",
     "RULES",
+    "RULES_OF_SMALL_WORLDS",
     "SCHEMES",
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "local_search", "regression", "fixed", "human")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "regression", "best_response", "fixed", "human")
 """Learning rules (`learning.rule`)."""
+
+RULES_OF_SMALL_WORLDS: tuple[str, ...] = ("best_response",)
+"""Those that ask the world what settings would bring: the customer journey cannot say."""
 
 REGIMES: tuple[str, ...] = ("siloed", "pooled")
 """Information regimes (`information.regime`)."""
