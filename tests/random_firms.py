@@ -151,6 +151,8 @@ def _delivery(r: Random) -> dict[str, float]:
         "days": r.choice([0.5, 5.0, 30.0]),
         "spread": r.choice([0.0, 0.5, 1.5]),
         "promised_days": r.uniform(0.5, 30.0),
+        "promised_spread": r.choice([0.0, 0.4, 1.5]),
+        "foresight": r.choice([0.0, 1.0, r.random()]),
     }
 
 

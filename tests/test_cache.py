@@ -59,6 +59,7 @@ def test_the_cache_folder_is_named_by_what_is_compiled_by_what_and_for_what(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.delenv("SILOSIM_CACHE_DIR", raising=False)
     monkeypatch.delenv("NUMBA_CPU_NAME", raising=False)
     monkeypatch.delenv("NUMBA_CPU_FEATURES", raising=False)
     folder = cache.cache_folder()

@@ -16,7 +16,7 @@ from simulation.model.layout import CHANNELS, FIXED_POINT, TRIGGERS, WHEN
 from simulation.rules.incentive import PAR, PAYOFFS, SCHEMES, Scores, Terms, gain, heeded, pay, worth
 from simulation.rules.information import REGIMES, Evidence, misread, seen, sight_of
 from simulation.rules.joint import JOINT_FORMS
-from simulation.rules.learning import RULES, SEES, LearningRule
+from simulation.rules.learning import RULES, LearningRule
 from simulation.scenario import names
 from simulation.scenario.journey import COEFFICIENTS, Touchpoint, Trigger
 from simulation.scenario.lever import JointEffect
@@ -240,22 +240,13 @@ def test_agreed_definitions_are_read_alike(shared: float, luck: float, agreed: f
 
 # -- learning rules --------------------------------------------------------------------------------------------------
 
-TRYING = [name for name in RULES if "trial" in SEES[name]]
+LEARNERS = [name for name, made in RULES.items() if "gain" in made(1, 0.1, 0.5).sees]
+"""Rules that learn from trials."""
 
 
-def test_every_rule_declares_what_it_may_see() -> None:
-    """Only rules that see the world are for small worlds alone; what the organization shows is in test_best_response."""
-    assert tuple(SEES) == tuple(RULES)
-    assert set().union(*SEES.values()) == {"trial", "world"}
-    assert tuple(name for name in RULES if "world" in SEES[name]) == names.RULES_OF_SMALL_WORLDS
-
-
-@pytest.mark.parametrize("rule", [name for name in RULES if name not in TRYING])
-@given(setting=share, gain=points)
-def test_rules_that_see_no_trial_try_nothing(rule: str, setting: float, gain: float) -> None:
-    learner = RULES[rule](1, 0.1, 0.5)
-    assert learner.propose(setting) == setting
-    assert learner.judge(setting, 0.9, gain) == setting
+def test_rules_that_see_the_world_are_for_small_worlds_alone() -> None:
+    asking = tuple(name for name, made in RULES.items() if "world" in made(1, 0.1, 0.5).sees)
+    assert asking == names.RULES_OF_SMALL_WORLDS
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -290,14 +281,14 @@ def test_without_any_gain_a_lever_stays(rule: str, setting: float, direction: in
             assert learner.judge(setting, tried, 0.0) == setting
 
 
-@pytest.mark.parametrize("rule", TRYING)
+@pytest.mark.parametrize("rule", LEARNERS)
 @given(setting=share, direction=st.sampled_from([-1, 1]), step=st.floats(0.01, 0.5))
 def test_learners_never_stand_still_when_they_try(rule: str, setting: float, direction: int, step: float) -> None:
     """A trial equal to the control would divide by zero and teach nothing."""
     assert abs(RULES[rule](direction, step, 0.5).propose(setting) - setting) >= 0.01 - 1e-12
 
 
-@pytest.mark.parametrize("rule", TRYING)
+@pytest.mark.parametrize("rule", LEARNERS)
 @pytest.mark.parametrize("best", [0.15, 0.5, 0.85])
 def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -> None:
     """Gain of the hill -(x - best)^2, 60 trials of step .05 from the other side: within two steps."""
@@ -308,8 +299,9 @@ def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -
     assert setting == pytest.approx(best, abs=0.1 + 1e-12)
 
 
-def test_fixed_never_tries() -> None:
-    learner: LearningRule = RULES["fixed"](1, 0.1, 0.5)
+@pytest.mark.parametrize("rule", ["fixed", "human"])
+def test_who_does_not_learn_from_trials_makes_none(rule: str) -> None:
+    learner: LearningRule = RULES[rule](1, 0.1, 0.5)
     assert learner.propose(0.3) == 0.3
     assert learner.judge(0.3, 0.9, 5.0) == 0.3
 

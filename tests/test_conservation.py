@@ -13,9 +13,9 @@ from random_firms import random_scenario
 from worlds import FROZEN, changed, lived, mail_order, reference, shop, workshop
 
 from simulation.model import columns as at
-from simulation.model import customer
 from simulation.model.layout import counter_index
 from simulation.model.organization_model import OrganizationModel
+from simulation.model.plain import customer
 from simulation.rules.arithmetic import UNITS, fixed
 from simulation.rules.queue import backlog_after, wait_of
 

@@ -10,13 +10,20 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worlds import changed, mail_order
+from worlds import changed, mail_order, workshop
 
 from simulation.analysis.facts.worlds import observe
 from simulation.model import columns as at
 from simulation.model.layout import counter_index
 from simulation.model.organization_model import OrganizationModel
-from simulation.rules.delivery import LEAST_MULTIPLIER, answering_lag, days_until_arrival, timeliness
+from simulation.rules.delivery import (
+    LEAST_MULTIPLIER,
+    TICKS,
+    WEEK_OF_TICKS,
+    answering_lag,
+    days_until_arrival,
+    timeliness,
+)
 from simulation.scenario.library import world_files
 from simulation.scenario.loading import load
 from simulation.scenario.people import People
@@ -35,6 +42,8 @@ COLUMNS = ("week", "slot", "what", "touchpoint", "first", "second")
 AT_ONCE = {"people": {"survey_lag": 0.0, "survey_response": 1.0}, "survey": {"trigger": "delivery", "rate": 1.0}}
 """Everybody is asked about each delivery, and answers the same day."""
 CERTAIN = {"journey": {"delivery": {"delivery": {"spread": 0.0}}}}
+EVEN = {"journey": {k: {"quality_spread": 0.0} for k in ("first_order", "order_again", "delivery")}}
+"""No luck in what any encounter is like."""
 """What is ordered takes 8 days: a week and a day."""
 
 
@@ -69,7 +78,7 @@ class Lived:
         given = self.of(at.ORDERED)[["week", "slot", "first", "second", "x"]]
         given = given.rename(columns={"first": "due", "second": "promised", "x": "day"})
         return given.assign(
-            arrives=given["due"] // at.WEEK_OF_TICKS, ends=given["promised"] // at.WEEK_OF_TICKS,
+            arrives=given["due"] // WEEK_OF_TICKS, ends=given["promised"] // WEEK_OF_TICKS,
             late=given["promised"] < given["due"],
         )  # fmt: skip
 
@@ -122,16 +131,51 @@ def test_an_order_follows_a_sale_unless_one_is_under_way(engine: EngineName) -> 
 def test_dates_are_never_before_the_order() -> None:
     orders = lived().orders
     assert (orders["day"] // 7 == orders["week"]).all()
-    assert (orders["due"] / at.TICKS > orders["day"]).all()
-    assert (orders["promised"] - np.floor((orders["day"] + 10.0) * at.TICKS) == 0).all()
-    days = orders["due"] / at.TICKS - orders["day"]
+    assert (orders["due"] / TICKS > orders["day"]).all()
+    assert (orders["promised"] - np.floor((orders["day"] + 10.0) * TICKS) == 0).all()
+    days = orders["due"] / TICKS - orders["day"]
     assert days.median() == pytest.approx(8.0, abs=0.6)
     assert np.log(days).std() == pytest.approx(0.5, abs=0.05)
 
 
+@engines
+@pytest.mark.parametrize("foresight", [0.0, 0.6, 1.0])
+def test_promised_days_vary_and_follow_the_actual_ones_as_far_as_these_are_foreseen(
+    engine: EngineName, foresight: float
+) -> None:
+    """On the log scale: median, spread and correlation as the scenario says, within four standard errors."""
+    dates = {"promised_spread": 0.3, "foresight": foresight}
+    orders = Lived({"journey": {"delivery": {"delivery": dates}}}, engine=engine).orders
+    actual, promised = (np.log(orders[date] / TICKS - orders["day"]) for date in ("due", "promised"))
+    error = 1.0 / np.sqrt(len(orders))
+    assert promised.median() == pytest.approx(np.log(10.0), abs=4.0 * 1.25 * 0.3 * error)
+    assert promised.std() == pytest.approx(0.3, abs=4.0 * 0.3 * error)
+    assert np.corrcoef(actual, promised)[0, 1] == pytest.approx(
+        foresight, abs=4.0 * (1.0 - foresight**2) * error + 1e-3
+    )
+
+
+def test_a_spread_of_promises_leaves_the_days_as_they_are() -> None:
+    """Everybody's first order arrives to the tick when it would have."""
+    spread = Lived({"journey": {"delivery": {"delivery": {"promised_spread": 0.3, "foresight": 0.5}}}})
+    one, other = (given.orders.groupby("slot").first() for given in (lived(), spread))
+    assert (one["due"] == other["due"]).all()
+    assert (one["promised"] != other["promised"]).mean() > 0.9
+
+
+def test_only_who_may_wait_for_a_delivery_has_dates() -> None:
+    """The engines keep the columns of orders only where something is delivered, and then alike."""
+    for engine in ENGINES:
+        sizes = {
+            name: len(OrganizationModel(scenario, engine=engine, population=20).world.engine.state.whole)
+            for name, scenario in (("mail order", mail_order()), ("workshop", workshop()))
+        }
+        assert sizes == {"mail order": at.WHOLES, "workshop": at.ORDER}
+
+
 def test_what_is_certain_takes_its_days() -> None:
     orders = Lived(CERTAIN).orders
-    assert (orders["due"] == np.floor((orders["day"] + 8.0) * at.TICKS)).all()
+    assert (orders["due"] == np.floor((orders["day"] + 8.0) * TICKS)).all()
 
 
 def test_defectors_get_what_they_have_ordered() -> None:
@@ -167,7 +211,7 @@ def test_problems_are_orders_past_their_promise(engine: EngineName) -> None:
     given = lived(engine)
     seen = 0
     for week, state in enumerate(given.states):
-        end = (week + 1) * at.WEEK_OF_TICKS
+        end = (week + 1) * WEEK_OF_TICKS
         waits = (state[at.ORDER] >= 0) & (state[at.PROMISED] < end) & (state[at.STAGE] == at.CUSTOMER)
         assert np.array_equal(state[at.CASE] >= 0, waits)
         assert given.count("open_problems")[week] == waits.sum()
@@ -205,6 +249,30 @@ def test_the_same_contact_closes_what_is_broken() -> None:
 
 
 @engines
+def test_a_contact_closes_what_is_broken_though_the_next_order_is_under_way(engine: EngineName) -> None:
+    """Nothing is late here: whoever calls about what is broken has it closed, whatever else she waits for."""
+    given = Lived(CERTAIN, {"journey": {"delivery": {"failure": 1.0}}}, engine=engine)
+    seen = 0
+    for call in given.of(at.ENCOUNTERED, "call").to_dict("records"):
+        before, after = (given.states[call["week"] - 1 + later][:, call["slot"]] for later in (0, 1))
+        if before[at.ORDER] >= 0 and after[at.ORDER] >= 0:
+            assert before[at.CASE] >= 0 > after[at.CASE]
+            seen += 1
+    assert seen > 20
+
+
+@engines
+def test_a_late_arrival_does_not_cure_what_was_wrong_with_an_earlier_one(engine: EngineName) -> None:
+    """All is late and all breaks: the first arrival closes what was late, then what broke stays broken for good."""
+    late = {"failure": 1.0, "delivery": {"promised_days": 1.0}}
+    given = Lived(CERTAIN, {"journey": {"delivery": late, "call": {"resolution": 0.0}}}, engine=engine)
+    arrived = given.of(at.ENCOUNTERED)
+    buyers = arrived["slot"].nunique()
+    assert len(arrived) > 1.5 * buyers
+    assert given.count("resolved@delivery").sum() == buyers
+
+
+@engines
 def test_problems_are_resolved_open_or_lost(engine: EngineName) -> None:
     """With failures, calls and defection all at once; who defects takes her problem along."""
     given = Lived(
@@ -223,13 +291,44 @@ def test_problems_are_resolved_open_or_lost(engine: EngineName) -> None:
 def test_waiting_hurts_and_is_booked_where_it_was_promised() -> None:
     """The ledger's pain of open problems stands at the delivery; without lateness there is none."""
     k = mail_order_touchpoint("delivery")
-    late = Lived({"people": {"noise": 0.0}}).model
-    punctual = Lived({"people": {"noise": 0.0}}, CERTAIN).model
+    late = Lived(EVEN).model
+    punctual = Lived(EVEN, CERTAIN).model
     assert late.world.ledger[k, :, 1].sum() < 2 * punctual.world.ledger[k, :, 1].sum() <= 0
 
 
 def mail_order_touchpoint(name: str) -> int:
     return list(mail_order().journey).index(name)
+
+
+# --- a wait longer than is usual -------------------------------------------------------------------------------------
+
+PLAIN_PEOPLE = {**EVEN, "people": {"norm_spread": 0.0, "will_learning": 0.0, "should_learning": 0.0, "lateness": 0.0,
+                           "promise_to_will": 0.0, "promise_to_should": 0.0, "lateness_limit": 60.0, "wait_pain": 0.1}}  # fmt: skip
+"""People who feel the days of a delivery and nothing else of it."""
+
+
+def patient(patience: float) -> dict[str, Any]:
+    return {"market": {"segments": {"everybody": {"patience": patience, "expectation": 0.7}}}}
+
+
+@engines
+def test_the_longer_a_delivery_takes_the_worse_it_is_felt(engine: EngineName) -> None:
+    """By the rule: .1 x (1 - .5) for every week beyond the usual 8 days, passed on as any quality is."""
+    given = Lived(PLAIN_PEOPLE, patient(0.5), engine=engine)
+    people, orders = given.model.layout.people, given.orders
+    felt = given.of(at.ENCOUNTERED).set_index(["slot", "week"])["x"]
+    here = orders[orders["arrives"] < given.weeks].set_index(["slot", "arrives"])
+    days = (here["due"] - np.floor(here["day"] * TICKS)) / TICKS
+    quality = 0.70 - 0.05 * (days - 8.0) / 7.0
+    gap = (1.0 - people.assimilation) * quality + people.assimilation * 0.7 - 0.7
+    expected = people.anchor + np.where(gap >= 0.0, people.must_be_gain, people.must_be_loss) * gap
+    assert felt.sort_index().to_numpy() == pytest.approx(expected.sort_index().to_numpy(), abs=1e-12)
+    assert np.ptp(felt) > 0.05
+
+
+def test_who_has_all_the_patience_in_the_world_does_not_mind_the_days() -> None:
+    felt = Lived(PLAIN_PEOPLE, patient(1.0)).of(at.ENCOUNTERED)["x"]
+    assert np.ptp(felt) < 1e-12
 
 
 # --- who is asked, and when ------------------------------------------------------------------------------------------
@@ -266,6 +365,33 @@ def test_who_takes_her_time_answers_when_it_is_there() -> None:
         arrived = given.orders["arrives"] < given.weeks
         assert arrived.sum() <= len(answers) <= len(given.orders)
     assert shares[0] > 1.3 * shares[1] > 1.3**2 * shares[2] > 0
+
+
+@engines
+def test_the_answer_about_a_delivery_is_the_mean_of_that_weeks_encounters(engine: EngineName) -> None:
+    """With an exponent of 1, without mood, and nothing late: the plain mean of what she met in the week of its arrival."""
+    product = {"name": "Product", "owner": "firm", "channel": "product", "kind": "attractive", "quality": 0.9,
+               "trigger": {"kind": "after", "follows": ("delivery",), "when": "met"}, "source": "our assumption"}  # fmt: skip
+    exact = {"power_mean_exponent": 1.0, "survey_rating_noise": 0.0, "must_be_notice": 1.0}
+    given = Lived(AT_ONCE, CERTAIN, {"people": exact, "journey": {"product": product}}, engine=engine)
+    met = given.events[given.events["what"] == at.ENCOUNTERED]
+    means = met.groupby(["slot", "week"])["x"].mean()
+    answers = given.of(at.ANSWERED)
+    assert len(answers) > 200
+    own = given.of(at.ENCOUNTERED).set_index(["slot", "week"])["x"]
+    asked_in = pd.MultiIndex.from_frame(answers[["slot", "week"]])
+    assert answers["y"].to_numpy() == pytest.approx(means.loc[asked_in].to_numpy(), abs=1e-9)
+    assert (abs(answers["y"].to_numpy() - own.loc[asked_in].to_numpy()) > 0.01).mean() > 0.5, "not the delivery's alone"
+
+
+@engines
+def test_who_lets_nothing_count_answers_as_she_remembers(engine: EngineName) -> None:
+    """With a memory that the present never changes there is no mean of the week; once a division by zero."""
+    unmoved = {"market": {"segments": {"everybody": {"memory": 1.0}}}, "people": {"survey_rating_noise": 0.0}}
+    given = Lived(AT_ONCE, CERTAIN, unmoved, engine=engine)
+    answers = given.of(at.ANSWERED)
+    assert len(answers) > 200
+    assert answers["y"].to_numpy() == pytest.approx(People().anchor, abs=1e-9)
 
 
 def test_nobody_is_asked_about_anything_else() -> None:
@@ -309,7 +435,7 @@ def test_speed_brings_it_sooner_and_leaves_the_promise() -> None:
     both = slow.join(quick.add_suffix("_quick"), how="inner")
     assert len(both) == len(slow) == len(quick) > 80
     assert (both["promised"] == both["promised_quick"]).all()
-    ratio = (both["due"] / at.TICKS - both["day"]) / (both["due_quick"] / at.TICKS - both["day_quick"])
+    ratio = (both["due"] / TICKS - both["day"]) / (both["due_quick"] / TICKS - both["day_quick"])
     assert ratio.to_numpy() == pytest.approx(3.0, rel=0.01)
     assert slow["late"].mean() > 0.5
     assert quick["late"].mean() < 0.2
@@ -322,7 +448,7 @@ def test_a_padded_promise_makes_nothing_arrive_sooner() -> None:
     assert len(both) == len(near) == len(far) > 80
     for column in ("week", "day", "due", "arrives"):
         assert (both[column] == both[f"{column}_far"]).all()
-    days = [(orders["promised"] / at.TICKS - orders["day"]).mean() for orders in (near, far)]
+    days = [(orders["promised"] / TICKS - orders["day"]).mean() for orders in (near, far)]
     assert days == pytest.approx([5.0, 15.0], abs=0.001)
     assert near["late"].mean() > 0.6
     assert far["late"].mean() < 0.2
@@ -335,8 +461,8 @@ def test_levers_cannot_take_all_the_days_away() -> None:
         "padding": {"effects": {"delivery": {"promised_days": {"slope": -100.0}}}},
     }}}}  # fmt: skip
     orders = first_orders(Lived(much, held(1.0, 1.0), CERTAIN))
-    assert (orders["due"] / at.TICKS - orders["day"]).mean() == pytest.approx(8.0 * LEAST_MULTIPLIER, abs=0.001)
-    assert (orders["promised"] / at.TICKS - orders["day"]).mean() == pytest.approx(10.0 * LEAST_MULTIPLIER, abs=0.001)
+    assert (orders["due"] / TICKS - orders["day"]).mean() == pytest.approx(8.0 * LEAST_MULTIPLIER, abs=0.001)
+    assert (orders["promised"] / TICKS - orders["day"]).mean() == pytest.approx(10.0 * LEAST_MULTIPLIER, abs=0.001)
 
 
 def test_the_ledger_charges_the_days_to_whom_moved_them() -> None:

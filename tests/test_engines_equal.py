@@ -169,7 +169,7 @@ MECHANISMS: dict[str, dict[str, Any]] = {
     "entry and exit": {"market": {"exit_rate": 0.0}},
     "surveys": {"survey": {"rate": 0.0}},
     "failures": {"journey": {k: {"failure": 0.0} for k in ("handover", "ride", "bill")}},
-    "luck": {"people": {"noise": 0.0}},
+    "luck": {"journey": {k: {"quality_spread": 0.0} for k in ("handover", "ride", "bill")}},
     "personal norms": {"people": {"norm_spread": 0.0}},
     "fatigue": {"people": {"fatigue_response": 0.0, "fatigue_quality": 0.0}},
     "recovery": {"people": {"recovery_satisfaction": 0.0}},
@@ -179,6 +179,11 @@ MECHANISMS: dict[str, dict[str, Any]] = {
     },
     "learning": {"learning": {"rule": "fixed"}},
 }
+VARYING = {"journey": {"delivery": {"delivery": {"promised_spread": 0.4, "foresight": 0.7}, "failure": 0.3}}}
+
+
+def test_equal_where_promised_dates_vary_and_things_break() -> None:
+    assert_equal(changed(mail_order(), VARYING), population=131, weeks=24)
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
@@ -209,6 +214,9 @@ def test_random_firms_are_various() -> None:
                     for effects in lever.effects.values() for c in effects}  # fmt: skip
     assert len(coefficients) == 15
     assert any(f.market.network.degree == 0 for f in firms)
+    deliveries = [t.delivery for f in firms for t in f.journey.values() if t.delivery is not None]
+    for name in ("spread", "promised_spread", "foresight"):
+        assert {getattr(d, name) > 0.0 for d in deliveries} == {True, False}
     sizes = np.array([[len(f.journey), len(f.departments), len(f.market.segments)] for f in firms])
     assert (sizes.max(axis=0) == [13, 5, 4]).all()
     assert (sizes.min(axis=0) == 1).all()

@@ -110,7 +110,12 @@ def test_orders_are_in_days_of_the_weeks_exported() -> None:
     assert len(orders) > 300
     assert ((orders["day"] >= 7 * orders["week"]) & (orders["day"] < 7 * orders["week"] + 7)).all()
     assert (orders["due"] > orders["day"]).all()
-    assert (orders["promised"] - orders["day"]).between(23.6, 23.7).all(), "23.7 days, rounded down to the tick"
+    delivery = load(world_files()["marketplace"]).scenario.journey["delivery"].delivery
+    assert delivery is not None
+    promised = np.log(orders["promised"] - orders["day"])
+    assert np.exp(promised.median()) == pytest.approx(
+        delivery.promised_days, rel=4.0 * delivery.promised_spread / len(orders) ** 0.5
+    )
     answers = events[events["what"] == "answer"]
     assert set(answers["before_delivery"]) == {True, False}
     assert set(answers["comment"]) == {True, False}

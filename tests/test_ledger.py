@@ -6,10 +6,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from worlds import FROZEN, changed, lived, reference, workshop
+from worlds import FROZEN, changed, lived, mail_order, reference, workshop
 
 from simulation.model.columns import LOYALTY
 from simulation.model.layout import counter_index
+from simulation.rules.arithmetic import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +125,108 @@ def test_two_causes_are_both_named() -> None:
 def test_more_of_a_cause_is_more_due(firm: str, lever: str, department: str) -> None:
     amounts = [pains(planted(firm, (lever, setting)))[department] for setting in (0.5, 0.75, 1.0)]
     assert 0.0 == amounts[0] < amounts[1] < amounts[2]
+
+
+# -- dates of deliveries ---------------------------------------------------------------------------------------------
+
+
+def unit(name: str, lever: str, place: str, coefficient: str, slope: float) -> dict[str, Any]:
+    """A department with one lever that moves one thing."""
+    effect = {place: {coefficient: {"slope": slope, "source": "our assumption"}}}
+    moves = {"name": lever, "low": "less", "high": "more", "effects": effect, "source": "our assumption"}
+    return {"name": name, "kpis": {f"work_of_{lever}": 1.0}, "levers": {lever: moves}}
+
+
+MAIL = {
+    "departments": {
+        "depot": unit("Depot", "thrift", "delivery", "days", 1.0),
+        "counter": unit("Counter", "boldness", "delivery", "promised_days", -1.0),
+        "makers": unit("Makers", "haste", "delivery", "failure", 0.4),
+        "care": unit("Care", "hurry", "call", "resolution", -1.0),
+    },
+    "journey": {"delivery": {"failure": 0.1}, "call": {"owner": "care"}},
+    "kpis": {
+        f"work_of_{lever}": {"name": "Work", "owner": owner, "numerator": {"encounters@delivery": 1.0}, "unit": "a week",
+                             "denominator": {"people": 1.0}, "better": "higher", "stretch": 1.0}
+        for owner, lever in (("depot", "thrift"), ("counter", "boldness"), ("makers", "haste"), ("care", "hurry"))
+    },
+}  # fmt: skip
+NOTHING_BREAKS = {"journey": {"delivery": {"failure": 0.0}}}
+CERTAIN = {"journey": {"delivery": {"failure": 0.0, "delivery": {"spread": 0.0}}}}
+"""Nothing breaks, and what is ordered takes 8 days in the middle, 12 from a thrifty depot; 10 are promised, or boldly 5."""
+DULL = {"people": {"lateness": 0.0, "wait_pain": 0.0}}
+"""People whom dates leave cold, but for a promise that is not kept."""
+SLOW, BOLD, HASTY, HURRIED = (
+    ("depot.thrift", 1.0),
+    ("counter.boldness", 1.0),
+    ("makers.haste", 1.0),
+    ("care.hurry", 1.0),
+)
+
+
+def mailed(*causes: tuple[str, float], changes: tuple[dict[str, Any], ...] = ()) -> OrganizationModel:
+    """A mail order whose levers all stand in the middle, but for the causes."""
+    learning = {"start": "midpoint", "start_policy": dict(causes)}
+    return lived(changed(mail_order(), MAIL, FROZEN, {"learning": learning, "market": {"exit_rate": 0.0}}, *changes))
+
+
+def test_in_the_middle_no_date_is_due_to_anybody() -> None:
+    ledger = mailed().world.ledger
+    assert (ledger[:, :-1] == 0).all()
+    assert (ledger[:, -1] != 0).any()
+
+
+@pytest.mark.parametrize("people", [{}, DULL], ids=["people who mind", "people who mind broken promises only"])
+@pytest.mark.parametrize(("cause", "department"), [(SLOW, "depot"), (BOLD, "counter"), (HASTY, "makers")])
+def test_who_delays_or_promises_too_early_or_breaks_things_is_named(
+    cause: tuple[str, float], department: str, people: dict[str, Any]
+) -> None:
+    amounts = pains(mailed(cause, changes=(people,)), "delivery")
+    assert culprit(amounts) == department
+    assert [amounts[name] for name in amounts if name != department] == [0.0] * 4
+
+
+def test_who_closes_slowly_is_not_due_what_only_an_arrival_cures() -> None:
+    """Nothing breaks: all problems are late orders, and what Care does to its calls leaves them as they are."""
+    whole = (
+        {"journey": {"delivery": {"failure": 0.0}}, "departments": {"makers": {"levers": {"haste": {"effects": {}}}}}},
+    )
+    amounts = pains(mailed(SLOW, HURRIED, changes=whole), "delivery")
+    assert culprit(amounts) == "depot"
+    assert amounts["care"] == 0.0
+    assert pains(mailed(SLOW, HURRIED), "delivery")["care"] > 0.0, "where things break, it is"
+
+
+def test_all_the_waiting_is_due_to_who_made_it_late_where_nothing_else_does() -> None:
+    """8 days become 12, and 10 are promised: every week past the promise is due to the depot, to the last unit."""
+    model = mailed(SLOW, changes=(DULL, CERTAIN))
+    waiting = model.counts_by_week[model.given.horizon.burn_in - 1 : -1, counter_index(model.layout, "open_problems")]
+    assert waiting.sum() > 100
+    due = pains(model, "delivery")["depot"]
+    assert due == pytest.approx(waiting.sum() * model.given.people.unresolved_pain * UNITS, rel=1e-6)
+
+
+def test_overdue_days_are_shared_by_whose_they_are() -> None:
+    """8 days become 12 and 10 promised ones 5: of 7 days overdue, 4 and 5 are due, and none to the middle."""
+    amounts = pains(mailed(SLOW, BOLD, changes=(DULL, CERTAIN)), "delivery")
+    assert amounts["depot"] / amounts["counter"] == pytest.approx(4.0 / 5.0, rel=1e-3)
+
+
+def test_who_delays_is_not_credited_where_most_still_comes_early() -> None:
+    """Far promises: the depot takes away from how early it comes, which is less benefit and no merit."""
+    far = ({"journey": {"delivery": {"failure": 0.0, "delivery": {"promised_days": 40.0, "spread": 0.2}}}},)
+    slow, quick = (mailed(("depot.thrift", setting), changes=far) for setting in (1.0, 0.0))
+    k, d = slow.layout.touchpoints.index("delivery"), slow.layout.departments.index("depot")
+    assert slow.world.ledger[k, d].sum() < 0 < quick.world.ledger[k, d].sum()
+
+
+def test_calls_about_late_orders_are_a_load_sent_by_who_made_them_late() -> None:
+    tight = {"journey": {"call": {"capacity": {"per_1000": 5.0}}}}
+    model = mailed(SLOW, changes=(NOTHING_BREAKS, tight))
+    assert model.waits_by_week[:, model.layout.touchpoints.index("call")].mean() > 0.5
+    amounts = pains(model, "call")
+    assert culprit(amounts) == "depot"
+    assert amounts["care"] == 0.0
 
 
 def benefits(model: OrganizationModel) -> dict[str, float]:

@@ -10,13 +10,15 @@ from worlds import FROZEN, UNBOUND, changed, differences, lived, reference, rema
 
 from simulation.model import columns as at
 from simulation.model.layout import counter_index
+from simulation.model.organization_model import OrganizationModel
+from simulation.scenario.library import world_files
+from simulation.scenario.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from simulation.model.organization_model import OrganizationModel
     from simulation.scenario.scenario import Scenario
 
 SMALL = {"horizon": {"population": 300, "burn_in": 8, "weeks": 24}}
@@ -253,15 +255,105 @@ def test_deaf_people_hear_no_promises() -> None:
 
 
 def test_everything_as_it_should_be_is_neutral_for_ever() -> None:
-    """No luck, no tone, quality just as expected, no failures: satisfaction stays at the anchor, the ledger empty."""
+    """No luck, no personal norms, quality just as expected, no failures: satisfaction stays at the anchor, the ledger empty."""
     scenario = without_effects(workshop())
-    plain = every_touchpoint(scenario, quality=0.7, effort=0.0, fit=0.0, failure=0.0, contact_by_firm=False)
+    plain = every_touchpoint(
+        scenario, quality=0.7, quality_spread=0.0, effort=0.0, fit=0.0, failure=0.0, contact_by_firm=False
+    )
     norms = {"market": {"segments": {s: {"expectation": 0.7} for s in ("commuters", "dreamers")}}}
-    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"noise": 0.0, "norm_spread": 0.0}}))
-    assert real(model, at.SATISFACTION) == pytest.approx(0.785, abs=1e-9)
+    model = lived(changed(scenario, plain, norms, UNBOUND, {"people": {"norm_spread": 0.0}}))
+    assert real(model, at.SATISFACTION) == pytest.approx(scenario.people.anchor, abs=1e-9)
     assert real(model, at.LOYALTY) == pytest.approx(model.layout.market.neutral_loyalty, abs=1e-9)
     assert real(model, at.WORST) == pytest.approx(0.0, abs=1e-9)
     assert np.abs(model.world.ledger).max() <= total(model, "encounters@ride")
+
+
+def purchase_rates(spread: float) -> NDArray[np.float64]:
+    """Purchase rates of 20,000 people over the mean of their segment."""
+    scenario = changed(workshop(), {"people": {"purchase_spread": spread}})
+    model = OrganizationModel(scenario, population=20_000)
+    means = np.array([segment.purchase_rate for segment in scenario.market.segments.values()])
+    return real(model, at.PURCHASE_RATE) / means[whole(model, at.SEGMENT)]
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5, 1.0, 2.0])
+def test_the_mean_purchase_rate_is_that_of_the_scenario_whatever_its_spread(spread: float) -> None:
+    """Within four standard errors of a mean; the spread itself is there."""
+    rates = purchase_rates(spread)
+    assert rates.mean() == pytest.approx(1.0, abs=4.0 * rates.std() / np.sqrt(len(rates)) + 1e-9)
+    assert np.log(rates).std() == pytest.approx(spread, rel=0.03, abs=1e-9)
+
+
+def test_norms_differ_between_people_around_that_of_their_segment() -> None:
+    model = OrganizationModel(changed(workshop(), {"people": {"norm_spread": 0.3}}), population=20_000)
+    usual = np.array([segment.expectation for segment in workshop().market.segments.values()])
+    differing = real(model, at.NORM) - usual[whole(model, at.SEGMENT)]
+    assert abs(differing.mean()) < 4.0 * 0.3 / np.sqrt(20_000)
+    assert differing.std() == pytest.approx(0.3, rel=0.03)
+    assert np.array_equal(real(model, at.SHOULD), real(model, at.NORM))
+
+
+def test_what_should_happen_returns_to_ones_own_norm() -> None:
+    """Nobody promises or surprises: after years of forgetting, a shocked *should* stands at the person's norm again."""
+    still = {"promise_to_should": 0.0, "should_learning": 0.0, "should_forgetting": 0.3, "norm_spread": 0.3}
+    model = OrganizationModel(
+        changed(workshop(), FROZEN, {"people": still, "market": {"exit_rate": 0.0}, "horizon": {"weeks": 80}})
+    )
+    real(model, at.SHOULD)[:] = 0.0
+    model.run()
+    assert real(model, at.SHOULD) == pytest.approx(real(model, at.NORM), abs=1e-9)
+    assert np.ptp(real(model, at.NORM)) > 0.5
+    model.let_go()
+
+
+def test_the_strict_are_less_satisfied() -> None:
+    """Everything else being equal: one firm, one segment's worth of service, people of other norms."""
+    strict_people = {"people": {"norm_spread": 0.3}, "market": {"exit_rate": 0.0}, "horizon": {"population": 1500}}
+    model = lived(changed(workshop(), FROZEN, strict_people))
+    bought = whole(model, at.PURCHASES) > 0
+    norm, satisfied = real(model, at.NORM)[bought], real(model, at.SATISFACTION)[bought]
+    strict = norm > np.median(norm)
+    assert satisfied[strict].mean() < satisfied[~strict].mean() - 0.03
+
+
+def test_how_strict_a_kind_of_touchpoint_is_felt_does_not_change_what_it_is_rated() -> None:
+    """Stars tell how good it was; the slope of must-be touchpoints tells how far that counts. The same first week."""
+    logs = []
+    for loss in (0.5, 1.5):
+        model = OrganizationModel(changed(workshop(), {"people": {"must_be_loss": loss}}), events=True, burn_in=4)
+        model.step()
+        met = model.events.whole[:, 2] == at.ENCOUNTERED
+        logs.append((model.events.whole[met], model.events.real[met, 0]))
+    (one, felt_one), (other, felt_other) = logs
+    assert np.array_equal(one, other)
+    assert (felt_one != felt_other).any()
+    assert len(set(one[:, 5].tolist())) > 2, "there are various ratings"
+
+
+def in_order(*names: str) -> Scenario:
+    """Everybody meets three touchpoints of different kinds each week, in this order, and expects what she always did."""
+    kinds = {"bad": ("must_be", 0.4), "fair": ("performance", 0.7), "good": ("attractive", 0.9)}
+    journey = {
+        name: {"name": name, "owner": "firm", "channel": "person", "kind": kinds[name][0], "quality": kinds[name][1],
+               "quality_spread": 0.0,
+               "trigger": {"kind": "rate", "stages": ("customer",)}, "source": "our assumption"}
+        for name in names
+    }  # fmt: skip
+    data = load(world_files()["shop"]).scenario.model_dump()
+    data["journey"] = journey
+    still = {"will_learning": 0.0, "should_learning": 0.0, "must_be_notice": 0.5}
+    start = {"start_customers": 1.0, "segments": {"everybody": {"defection": 0.0}}}
+    size = {"weeks": 6, "burn_in": 4, "population": 50}
+    return changed(type(workshop()).model_validate(data), {"people": still, "market": start, "horizon": size})
+
+
+def test_the_order_of_touchpoints_within_a_week_does_not_matter_to_satisfaction() -> None:
+    """To rounding; a memory that took in one encounter after another would weigh the last one most."""
+    one, other = (
+        real(lived(in_order(*names)), at.SATISFACTION) for names in (("bad", "fair", "good"), ("good", "fair", "bad"))
+    )
+    assert one == pytest.approx(other, abs=1e-12)
+    assert np.ptp(one) > 0.01, "people differ by their norms"
 
 
 # -- which way things go: the same people with the same luck ---------------------------------------------------------

@@ -17,10 +17,10 @@ from pydantic import ValidationError
 from worlds import FROZEN, changed, differences, lived, remains, workshop
 
 from simulation.analysis.run import run_arm
-from simulation.model.customer import CustomerAgent
 from simulation.model.customers import Customer
 from simulation.model.department import Department
 from simulation.model.organization_model import OrganizationModel
+from simulation.model.plain.customer import CustomerAgent
 from simulation.record import CUSTOMER_COLUMNS
 from simulation.scenario.scenario import Scenario
 

@@ -228,8 +228,8 @@ def test_the_sweep_stands_where_the_table_says() -> None:
 
 def test_a_table_of_other_people_is_refused() -> None:
     table = made_up()
-    table.loc[table["parameter"] == "noise", "value"] += 0.01
-    with pytest.raises(ValueError, match="lacks noise"):
+    table.loc[table["parameter"] == "lateness", "value"] += 0.01
+    with pytest.raises(ValueError, match="lacks lateness"):
         pages(table)
 
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import simulation.rules
-from simulation.rules import arithmetic, behaviour, expectation, experience, incentive, joint, queue
+from simulation.rules import arithmetic, behaviour, delivery, expectation, experience, incentive, joint, queue
 from simulation.rules.incentive import Scores, Terms
 from simulation.rules.information import Evidence
 from simulation.rules.learning import LocalSearch, TrialAndError, rule_named
 from simulation.rules.people import PeopleValues, values_of
 from simulation.scenario.people import People
+
+if TYPE_CHECKING:
+    from random import Random
 
 E = math.e
 LOG2, LOG3 = math.log(2.0), math.log(3.0)
@@ -49,9 +53,25 @@ BY_HAND: dict[str, list[tuple[tuple[Any, ...], Any]]] = {
     "delivery.answering_lag": [((2.0, 0.0), 2.0), ((2.0, 2.0), 2.0 * E), ((0.0, 1.0), 0.0)],
     # no multiplier below a twentieth
     "delivery.days_until_arrival": [((10.0, 1.5, 0.6, 0.0), 15.0), ((10.0, -1.0, 0.0, 1.0), 0.5), ((8.0, 1.0, LOG2, 1.0), 16.0)],
+    "delivery.days_between": [((1024, 4096), 3.0), ((512, 0), -0.5)],
+    # ordered in week 2, arriving in week 5: what broke in week 1 was an earlier one, what breaks in week 5 is this one
+    "delivery.is_overdue": [((w, 2 * 7168, 5 * 7168 + 9), w in {2, 3, 4}) for w in range(7)],
+    "delivery.per_day": [((-0.6, 3.0), -0.2), ((0.3, -3.0), -0.1), ((0.0, 0.0), 0.0)],
+    # foreseen in full, not at all, and at a correlation of .6: .6 x 1 - .8 x .5 = .2
+    "delivery.days_promised": [
+        ((10.0, 1.0, LOG2, 1.0, 1.0, -5.0), 20.0), ((10.0, 1.5, LOG2, 0.0, 9.0, 1.0), 30.0),
+        ((10.0, 1.0, LOG2, 0.6, 1.0, -0.5), 10.0 * 2.0**0.2),
+    ],
+    # a week too long at .5 a week and patience .4; no more than the limit of two weeks; a week sooner than is usual
+    "delivery.slowness": [
+        ((17.0, 10.0, 14.0, 0.5, 0.4), -0.3), ((99.0, 10.0, 14.0, 0.5, 0.0), -1.0), ((3.0, 10.0, 14.0, 0.5, 0.4), 0.3),
+    ],
     "delivery.ticks": [((1.0,), 1024), ((0.5,), 512), ((1.0009,), 1024)],
     "delivery.timeliness": [((3.0, 0.02, 10.0), -0.06), ((-30.0, 0.02, 10.0), 0.2), ((0.0, 0.02, 10.0), 0.0)],
     "behaviour.response_chance": [((0.15, 0.6, 0.25), 0.3), ((0.15, 0.6, -0.25), 0.3), ((0.9, 1.0, 0.5), 1.0)],
+    # four uniform numbers, each as wide as twice sqrt 3 / 2 x spread
+    "behaviour.mean_multiplier": [((0.0,), 1.0), ((2.0,), (math.sinh(math.sqrt(3.0)) / math.sqrt(3.0)) ** 4)],
+    "behaviour.rated": [((0.8, 0.2, 0.5, 0.9), 0.9), ((0.8, -0.2, 0.5, 0.9), 0.62), ((0.9, 1.0, 0.5, 0.9), 1.0)],
     "behaviour.success_chance": [((0.2, 0.0), 0.2), ((0.2, LOG2), 0.4), ((0.9, 1.0), 1.0), ((-0.1, 0.0), 0.0)],
     "behaviour.voice_chance": [((0.0, 0.7, 0.7, 1.5), 0.5), ((0.0, 1.0, 0.0, LOG3), 0.75), ((LOG3, 0.0, 1.0, LOG3), 0.5)],
     # .6 + .2 (.9 - .8); a positive surprise alike, a negative one not at all
@@ -63,6 +83,9 @@ BY_HAND: dict[str, list[tuple[tuple[Any, ...], Any]]] = {
     "expectation.trust_of_week": [((0.5, 0.2, 0.1, 0.6, 0.25), 0.505), ((0.01, 1.0, 0.5, 0.0, 0.1), 0.0)],
     "experience.experience": [((0.78, -0.2), 0.58), ((0.9, 0.3), 1.0), ((0.2, -0.5), 0.02)],
     # nothing amiss at a must-be touchpoint noticed by half: the past weighs 1 - .1 x .5
+    # two encounters of mean .8 beside a past that weighs .9 x .9; none at all
+    "experience.of_the_week": [((0.4, 0.81, 0.2, 0.16), 0.476), ((0.5, 1.0, 0.0, 0.0), 0.5)],
+    "experience.mean_of_week": [((0.9, 0.2, 0.16, 0.5), 0.64), ((0.9, 0.2, 0.16, 1.0), 0.8), ((0.9, 0.0, 0.0, 0.5), 0.81)],
     "experience.past_weight": [((0.9, 0.1, 0.5), 0.95), ((0.9, -0.1, 0.5), 0.9), ((0.9, 0.0, 1.0), 0.9)],
     "experience.felt_slope": [((0.1, 0.5, 0.9), 0.5), ((-0.1, 0.5, 0.9), 0.9), ((0.0, 0.5, 0.9), 0.5)],
     "experience.gap": [((0.7, 0.6), 0.1)],
@@ -200,6 +223,56 @@ def test_the_power_mean_of_equal_encounters_is_that_encounter(x: float, exponent
     assert experience.satisfaction(mixed, exponent) == pytest.approx(x, rel=1e-6)
 
 
+def week_of(encounters: list[tuple[float, float]], memory: float, exponent: float) -> tuple[float, float]:
+    """Satisfaction after a week of encounters (experience, weight of the past beside it), and how the week was."""
+    kept, weight, weighted = 1.0, 0.0, 0.0
+    for happened, past in encounters:
+        kept *= past
+        weight += 1.0 - past
+        weighted += (1.0 - past) * experience.power_memory(happened, exponent)
+    after = experience.of_the_week(memory, kept, weight, weighted)
+    return experience.satisfaction(after, exponent), experience.mean_of_week(memory, weight, weighted, exponent)
+
+
+encounters_ = st.lists(st.tuples(st.floats(0.02, 1.0), share), min_size=1, max_size=6)
+
+
+@given(encounters_, st.randoms(use_true_random=False), st.floats(0.02, 1.0), st.floats(-1.0, 1.0))
+def test_the_order_of_a_weeks_encounters_does_not_matter(
+    encounters: list[tuple[float, float]], random: Random, before: float, exponent: float
+) -> None:
+    memory = experience.power_memory(before, exponent)
+    shuffled = random.sample(encounters, len(encounters))
+    assert week_of(shuffled, memory, exponent) == pytest.approx(week_of(encounters, memory, exponent), rel=1e-6)
+
+
+@given(encounters_, st.floats(0.02, 1.0), st.floats(-1.0, 1.0))
+def test_satisfaction_moves_from_what_it_was_towards_how_the_week_was(
+    encounters: list[tuple[float, float]], before: float, exponent: float
+) -> None:
+    after, week = week_of(encounters, experience.power_memory(before, exponent), exponent)
+    assert min(before, week) * (1 - 1e-6) <= after <= max(before, week) * (1 + 1e-6)
+    noticed = [happened for happened, past in encounters if past < 1.0] or [before]
+    assert min(noticed) * (1 - 1e-6) <= week <= max(noticed) * (1 + 1e-6)
+
+
+@given(st.floats(0.0, 2.0))
+def test_the_mean_multiplier_is_the_mean_over_all_luck_there_is(spread: float) -> None:
+    """Luck is the sum of four halves of words, each of which takes 65,536 values."""
+    one_of_four = np.exp(spread * math.sqrt(3.0) / 65536.0 * (np.arange(65536.0) - 32767.5))
+    assert behaviour.mean_multiplier(spread) == pytest.approx(one_of_four.mean() ** 4, rel=1e-6)
+
+
+@given(st.floats(0.0, 400.0), st.floats(0.0, 400.0), st.floats(0.1, 60.0), st.floats(0.0, 60.0), rate, share)
+def test_a_longer_wait_is_never_better(
+    one: float, two: float, usual: float, limit: float, pain: float, patience: float
+) -> None:
+    short, long = (delivery.slowness(days, usual, limit, pain, patience) for days in sorted((one, two)))
+    assert long <= short
+    assert delivery.slowness(usual, usual, limit, pain, patience) == 0.0
+    assert abs(long) <= pain * (1.0 - patience) * limit / 7.0 + CLOSE
+
+
 @given(st.floats(0.05, 1.0), st.floats(0.05, 1.0), st.floats(-1.0, 0.9))
 def test_below_exponent_1_the_worst_weighs_more(x: float, y: float, exponent: float) -> None:
     """The mean of two encounters never exceeds their plain average."""
@@ -321,12 +394,12 @@ def test_rule_named_makes_a_fresh_learner() -> None:
 
 
 def test_people_become_floats_in_the_order_of_their_declaration() -> None:
-    given_ = People(noise=0.25)
+    given_ = People(lateness=0.25)
     values = values_of(given_)
     assert isinstance(values, PeopleValues)
     assert values._fields == tuple(People.model_fields)
     assert values._asdict() == {name: float(value) for name, value in given_}
-    assert values.noise == 0.25
+    assert values.lateness == 0.25
 
 
 def test_pay_is_capped_at_the_declared_multiple() -> None:

@@ -64,7 +64,7 @@ TOGGLES: dict[str, Callable[[Scenario], Overlay]] = {
     "a survey after every encounter": lambda _: {"survey": {"rate": 1.0}, "people": {"survey_response": 1.0}},
     "nothing breaks": _touchpoints(failure=0.0),
     "everything breaks": _touchpoints(failure=1.0),
-    "no luck": _people(noise=0.0),
+    "no luck": _touchpoints(quality_spread=0.0),
     "no personal norms": _people(norm_spread=0.0),
     "promises say nothing": _people(promise_to_will=0.0, promise_to_should=0.0),
     "promises are believed at once": _people(promise_to_will=1.0, promise_to_should=1.0, promise_forgetting=0.0),

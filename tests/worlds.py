@@ -35,6 +35,7 @@ _SPEED = {"name": "Speed", "low": "slow", "high": "quick", "source": "our assump
          "effects": {"delivery": {"days": {"slope": -1.0, "source": "our assumption"}}}}  # fmt: skip
 _PADDING = {"name": "Padding", "low": "near dates", "high": "far dates", "source": "our assumption",
            "effects": {"delivery": {"promised_days": {"slope": 1.0, "source": "our assumption"}}}}  # fmt: skip
+_TEN_DAYS = {"days": 8.0, "spread": 0.5, "promised_days": 10.0, "promised_spread": 0.0, "foresight": 0.0}
 _CALL = {"name": "Call", "owner": "firm", "channel": "person", "kind": "performance", "trigger": {"kind": "open_case"},
         "closes_case": True, "resolution": 1.0, "source": "our assumption"}  # fmt: skip
 
@@ -58,11 +59,12 @@ def mail_order() -> Scenario:
         load(world_files()["marketplace"]).scenario,
         {
             "horizon": {"weeks": 30, "burn_in": 4, "population": 400},
-            "market": {"segments": {"everybody": {"purchase_rate": 0.25}}},
+            "market": {"segments": {"everybody": {"purchase_rate": 0.35}}},
             "survey": {"trigger": "encounter"},
             "journey": {
                 "first_order": {"trigger": {"weekly": 0.2}},
-                "delivery": {"failure": 0.0, "delivery": {"days": 8.0, "spread": 0.5, "promised_days": 10.0}},
+                "delivery": {"failure": 0.0, "delivery": _TEN_DAYS},
+                "product": None,
                 "call": _CALL,
             },
             "departments": {"firm": {"levers": {"speed": _SPEED, "padding": _PADDING}}},

@@ -64,7 +64,7 @@ class Probe:
     def __call__(self, number: int) -> float:
         change = list(SUSPECTS.values())[number // REPLICATIONS]
         replication = number % REPLICATIONS
-        arms = arms_of(Cell(firm="random_spill_overs", start="midpoint"), replication, {}, {})
+        arms = arms_of(Cell(study="sharing", firm="random_spill_overs", start="midpoint"), replication, {}, {})
         chosen = {name: change(arms[name]) for name in ("frozen", "siloed")}
         runs = {run.arm: run for run in run_arms(chosen, seed=1, replication=replication)}
         return last_year(runs["siloed"], "loyalty") - last_year(runs["frozen"], "loyalty")

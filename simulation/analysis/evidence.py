@@ -1,6 +1,6 @@
-"""What emerges and what does not: patterns F1 to F5b from three starting policies and on the null firms.
+"""What emerges and what does not: the patterns of all studies from three starting policies and on the null firms.
 
-Each cell (firm, start) is run over replications; a pattern's estimate has its n and 95 % interval. For the firm with
+Each cell (study, firm, start) is run over replications; a pattern's estimate has its n and 95 % interval. For the firm with
 random spill-overs
 every replication draws its own signs, so the interval is over firms, not over luck in one firm.
 """
@@ -14,57 +14,45 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from simulation._version import __version__
-from simulation.analysis.best_policy import company_best, frozen_at
+from simulation.analysis.best_policy import company_best
 from simulation.analysis.folder import PROVENANCE
 from simulation.analysis.intervals import FEWEST_TO_TELL, Interval, mean_interval
 from simulation.analysis.null_firms import NULL_FIRMS
 from simulation.analysis.parallel import in_order
-from simulation.analysis.patterns import PATTERNS, Pattern
 from simulation.analysis.run import run_arms
+from simulation.analysis.studies import FIRMS, STUDIES, patterns_by_name
 from simulation.scenario.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from simulation.analysis.patterns import Pattern
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["FIRMS", "STARTS", "Cell", "arms_of", "measure_cells", "share_holding", "verdict"]
 
-FIRMS = ("reference", *NULL_FIRMS)
 Start = Literal["midpoint", "company_best", "random"]
 STARTS: tuple[Start, ...] = ("midpoint", "company_best", "random")
 SCENARIO = "silo_vs_shared"
-BUY_IN = 0.5
-HEAVY = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One firm from one starting policy."""
+    """One study (by name) in one firm from one starting policy."""
 
+    study: str
     firm: str
     start: Start
 
 
 def arms_of(cell: Cell, replication: int, best: Mapping[str, float], horizon: Mapping[str, int]) -> dict[str, Scenario]:
-    """Return the arms of a cell for one replication.
-
-    `frozen` (no lever ever moves), the four arms of silo_vs_shared, `buy_in` (sight, and buy-in of one half that no bonus
-    backs) and `heavy_and_pooled` (nine tenths of the weight shared, and sight).
-    """
-    loaded = load(SCENARIO)
+    """Return the arms of a cell for one replication."""
+    study = STUDIES[cell.study]
+    loaded = load(study.scenario)
     given = {name: _of_cell(scenario, cell, replication, best, horizon) for name, scenario in loaded.arms.items()}
-    pooled, both = given["pooled_data"], given["shared_and_pooled"]
-    return {
-        "frozen": frozen_at(given["siloed"], given["siloed"].learning.start_policy),
-        **given,
-        "buy_in": pooled.model_copy(update={"alignment": pooled.alignment.model_copy(update={"buy_in": BUY_IN})}),
-        "heavy_and_pooled": both.model_copy(
-            update={"incentives": both.incentives.model_copy(update={"shared_weight": HEAVY})}
-        ),
-    }
+    return study.arms(given)
 
 
 def _of_cell(
@@ -93,7 +81,7 @@ class _Measure:
         best = self.best[cell.firm] if cell.start == "company_best" else {}
         arms = arms_of(cell, replication, best, self.horizon)
         runs: dict[str, Run] = {r.arm: r for r in run_arms(arms, seed=self.seed, replication=replication)}
-        return {pattern.name: pattern.measure(runs) for pattern in PATTERNS}
+        return {pattern.name: pattern.measure(runs) for pattern in STUDIES[cell.study].patterns}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +107,7 @@ def measure_cells(
     workers: int = 1,
     seed: int = 1,
     horizon: Mapping[str, int] | None = None,
+    studies: Iterable[str] = tuple(STUDIES),
     firms: Iterable[str] = FIRMS,
     starts: Iterable[Start] = STARTS,
     progress: Callable[[int, int], None] | None = None,
@@ -139,8 +128,14 @@ def measure_cells(
     from simulation.model.cache import warm_up
 
     warm_up()
-    sizes = dict(horizon or {})
-    cells = tuple(Cell(firm=firm, start=start) for firm in firms for start in starts)
+    sizes, firms, starts = dict(horizon or {}), tuple(firms), tuple(starts)
+    cells = tuple(
+        Cell(study=study, firm=firm, start=start)
+        for study in studies
+        for firm in firms
+        if firm in STUDIES[study].firms
+        for start in starts
+    )
     searched = tuple(sorted({cell.firm for cell in cells if cell.start == "company_best"}))
     found = in_order(_BestStart(firms=searched, horizon=sizes, seed=seed), len(searched), workers=workers)
     measure = _Measure(
@@ -174,7 +169,7 @@ def verdict(pattern: Pattern, interval: Interval) -> str:
 def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
     """Return the report: one row per pattern, firm and start with n, mean, interval, share of replications and verdict."""
     rows = []
-    by_name = {pattern.name: pattern for pattern in PATTERNS}
+    by_name = patterns_by_name()
     for (firm, start, name), part in measures.groupby(["firm", "start", "pattern"], sort=False):
         pattern, values = by_name[str(name)], part["value"].to_numpy()
         interval = mean_interval(values)

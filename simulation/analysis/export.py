@@ -22,9 +22,10 @@ from simulation.analysis.choosing import chosen_arms, loaded_from, overridden
 from simulation.analysis.facts.purchases import recency_frequency
 from simulation.analysis.folder import whole
 from simulation.analysis.storage import circumstances, write_csv, write_parquet, write_provenance
-from simulation.model.columns import ANSWERED, ENCOUNTERED, ENTERED, OFFER, ORDERED, SEGMENT, TICKS
+from simulation.model.columns import ANSWERED, ENCOUNTERED, ENTERED, OFFER, ORDERED, SEGMENT
 from simulation.model.organization_model import OrganizationModel
 from simulation.record import EXPORT_COLUMNS
+from simulation.rules.delivery import days_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -251,8 +252,8 @@ def _events(layout: Layout, arm: str, rows: pd.DataFrame, *, burn_in: int) -> pd
         stars=_where(met | answered, np.where(met, second, first), "Int8"),
         experience=np.where(met, real[0], np.nan),
         money=np.where(met, real[1], np.nan),
-        due=np.where(ordered, first / TICKS - start, np.nan),
-        promised=np.where(ordered, second / TICKS - start, np.nan),
+        due=np.where(ordered, days_between(0, first) - start, np.nan),
+        promised=np.where(ordered, days_between(0, second) - start, np.nan),
         before_delivery=_where(answered, (second & _BEFORE) > 0, "boolean"),
         comment=_where(answered, (second & _COMMENT) > 0, "boolean"),
         recommendation=np.where(answered, real[0], np.nan),

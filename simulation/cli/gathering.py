@@ -30,6 +30,7 @@ def gather(
     from rich.console import Console
 
     from simulation.analysis.evidence import measure_cells, share_holding, write
+    from simulation.analysis.facts.fitting import FREE
     from simulation.analysis.facts.judging import judge
     from simulation.analysis.facts.worlds import measure_facts
     from simulation.analysis.folder import check_folder, whole
@@ -59,10 +60,10 @@ def gather(
         write(report, measures, facts, folder, settings=settings, made_by=made_by)
         text = evidence_page(report, settings)
         (folder / "evidence.md").write_text(text, encoding="utf-8", newline="\n")
-        page = facts_page(facts, {"replications": replications})
+        page = facts_page(facts, {"replications": replications}, parameters=len(FREE))
         (folder / "facts.md").write_text(page, encoding="utf-8", newline="\n")
         draw_forest(report, folder)
-        draw_facts(facts, folder)
+        draw_facts(facts, folder, parameters=len(FREE))
     print_evidence(report, Console())
-    print_facts(facts, Console())
+    print_facts(facts, Console(), parameters=len(FREE))
     say(f"The report is in {out}")

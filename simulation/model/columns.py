@@ -35,9 +35,8 @@ WILL, SHOULD, REPUTATION, FATIGUE, SPENT, PARTS = 8, 9, 10, 11, 12, 13
 SEGMENT, OFFER, STAGE, CASE, CASE_WEEKS, PURCHASES, ENTERED, BROUGHT, CELL, CELL_BEFORE = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 HEARD_GOOD, HEARD_BAD, TELLS, ORDER, ORDERED_AT, DUE, PROMISED, WHOLES = 10, 11, 12, 13, 14, 15, 16, 17
 # only where something is delivered: ORDER, the touchpoint of the delivery under way, or -1; when it was ordered, arrives and
-# is promised, in TICKS a day since the first week
+# is promised, in ticks since the first week (`simulation.rules.delivery`)
 TELLS_NOTHING, TELLS_GOOD, TELLS_BAD = 0, 1, 2
-TICKS, WEEK_OF_TICKS = 1024, 7 * 1024
 # when a survey is sent
 ASKED_AT_ENCOUNTER, ASKED_AT_DELIVERY = 0, 1
 
@@ -70,9 +69,13 @@ class Books(NamedTuple):
     """What the ledger needs of a period, in fixed point; the second axis is 0 for benefit and 1 for pain.
 
     felt [touchpoint, 2]; slope [touchpoint, 2, cell, segment]; promise [touchpoint, 2, promising department];
-    fit [touchpoint, 2, touchpoint that brought the person in (last: none), segment]; wait, fatigue, lateness,
-    relief [touchpoint, 2]; unresolved [touchpoint]: weeks of open problems felt; origin [touchpoint, touchpoint]: encounters
-    by the touchpoint at which the open problem arose (last column: none).
+    fit [touchpoint, 2, touchpoint that brought the person in (last: none), segment]; wait, fatigue, relief [touchpoint, 2];
+    dates [touchpoint, 2, 2]: what the days until arrival (0) and until the promised date (1) add.
+
+    Open problems are told apart by cause: j for what went wrong at touchpoint j, touchpoints + j for what is overdue there.
+    unresolved [cause]: weeks of open problems felt; overdue [touchpoint, 2]: the days of what was overdue in these weeks, until
+    arrival (0) and until the promised date (1) [ticks]; origin [touchpoint, cause]: encounters by the cause of the problem that
+    was open (last column: none).
     """
 
     felt: NDArray[np.int64]
@@ -81,9 +84,10 @@ class Books(NamedTuple):
     fit: NDArray[np.int64]
     wait: NDArray[np.int64]
     fatigue: NDArray[np.int64]
-    lateness: NDArray[np.int64]
     relief: NDArray[np.int64]
+    dates: NDArray[np.int64]
     unresolved: NDArray[np.int64]
+    overdue: NDArray[np.int64]
     origin: NDArray[np.int64]
 
 
@@ -144,8 +148,8 @@ def new_books(layout: Layout, cells: int) -> Books:
 
     return Books(
         felt=empty(k, 2), slope=empty(k, 2, cells, s), promise=empty(k, 2, p), fit=empty(k, 2, k + 1, s),
-        wait=empty(k, 2), fatigue=empty(k, 2), lateness=empty(k, 2), relief=empty(k, 2),
-        unresolved=empty(k), origin=empty(k, k + 1),
+        wait=empty(k, 2), fatigue=empty(k, 2), relief=empty(k, 2), dates=empty(k, 2, 2),
+        unresolved=empty(2 * k), overdue=empty(k, 2), origin=empty(k, 2 * k + 1),
     )  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Journey(NamedTuple):
     persuades: NDArray[np.bool_]
     promises: NDArray[np.bool_]
     delivers: NDArray[np.bool_]
+    quality_spread: NDArray[np.float64]
     days: NDArray[np.float64]
     days_spread: NDArray[np.float64]
     promised_days: NDArray[np.float64]
@@ -206,6 +207,7 @@ def _journey(scenario: Scenario) -> Journey:
         persuades=np.array([bool(t.moves) or t.sells or t.contact_by_firm for t in touchpoints]),
         promises=np.array([t.promise != 0.0 or n in promised_at for n, t in zip(names, touchpoints, strict=True)]),
         delivers=np.array([t.delivery is not None for t in touchpoints]),
+        quality_spread=_column(t.quality_spread for t in touchpoints),
         days=_column(t.delivery.days if t.delivery else 0.0 for t in touchpoints),
         days_spread=_column(t.delivery.spread if t.delivery else 0.0 for t in touchpoints),
         promised_days=_column(t.delivery.promised_days if t.delivery else 0.0 for t in touchpoints),

@@ -9,12 +9,26 @@ point "as it should be" (Aumann & Shapley 1974). With a = assimilation, s = slop
             + s (1 - a) [fit part] x share of d in bringing such people in   who brought in the unfit
             + s (1 - a) [wait part] x share of d in the load                 who sent the load
             + s (1 - a) [fatigue part] x share of d in contacts              who wore her out
-            + s (1 - a) [lateness part] x share of d in the days             who made it late, or promised it too early
-            + relief x share of d in resolution + open problems x share of d in opening and not closing them
+            + s (1 - a) [days part x moved(d) + promised days part x moved(d)]   who made it late, or promised it too early
+            + [felt of speed] x moved(d)                                     who made it slow
+            + relief x share of d in resolution
+            + failures open x share of d in opening and not closing them
+            + deliveries overdue x share of d in their days overdue
 
 A share is d's lever contribution above the middle settings over base plus all such contributions. What is left (luck, what the
 middle settings bring, people's own norms) is `unattributed`, never silently the owner's. All sums are whole numbers, so the
 books add up exactly.
+
+Dates are products: of the days until an arrival, days x moved(d) are due to d, where moved(d) is what d's levers add to the
+multiplier, over the multiplier; likewise for the days until the promised date. The quality that dates take away or add is
+linear in both (beyond a limit, in proportion), so its parts are worth as many days. Of a wait beyond the promised date, with
+D days until arrival and P until the promised date (both summed over the weeks waited),
+
+    overdue days due to d = D moved_days(d) - P moved_promised(d),
+
+and a share in the pain is d's overdue days, if any, over those of all such departments and what the middle settings leave of
+D - P. Dates are those of the order, moved(d) is of the present settings: an order under way while levers move is booked by the new
+ones (our simplification).
 """
 
 from __future__ import annotations
@@ -39,6 +53,7 @@ from simulation.model.columns import (
 )
 from simulation.model.jit import compiled, helper
 from simulation.rules.arithmetic import UNITS
+from simulation.rules.delivery import LEAST_MULTIPLIER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,10 +69,10 @@ class Shares(NamedTuple):
 
     mean [touchpoint, department, coefficient]: what is due, on average over cells and segments; quality [touchpoint,
     department, cell, segment]: quality - effort + relevance due. Shares, each [touchpoint, department] unless said otherwise:
-    cases in the pain of problems open from there, slowed [department] in their slower closing, waits in the load on each
-    queue and in the staff taken away from it, brings [touchpoint, segment, department] in the volume that brings such people
-    in, resolution, late [touchpoint, 2, department] in being early (0) or late (1), and worn [department] in the contacts
-    that the firm makes.
+    cases [cause, department] in the pain of open problems by their cause (see `Books`), slowed [department] in the slower
+    closing of failures, waits in the load on each queue and in the staff taken away from it, brings [touchpoint, segment,
+    department] in the volume that brings such people in, resolution, moved [touchpoint, 2, department] in the days until
+    arrival (0) and until the promised date (1), with its sign, and worn [department] in the contacts that the firm makes.
     """
 
     mean: NDArray[np.float64]
@@ -68,7 +83,7 @@ class Shares(NamedTuple):
     waits: NDArray[np.float64]
     brings: NDArray[np.float64]
     resolution: NDArray[np.float64]
-    late: NDArray[np.float64]
+    moved: NDArray[np.float64]
     worn: NDArray[np.float64]
 
 
@@ -81,8 +96,8 @@ def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
     k, d, (cells, segments, _) = len(layout.touchpoints), len(layout.departments), tables.due.shape
     shares = Shares(
         mean=np.zeros((k, d, layout.base.shape[1])), quality=np.zeros((k, d, cells, segments)),
-        moves=np.zeros((k, d), dtype=np.bool_), cases=np.zeros((k, d)), slowed=np.zeros(d), waits=np.zeros((k, d)),
-        brings=np.zeros((k, segments, d)), resolution=np.zeros((k, d)), late=np.zeros((k, 2, d)), worn=np.zeros(d),
+        moves=np.zeros((k, d), dtype=np.bool_), cases=np.zeros((2 * k, d)), slowed=np.zeros(d), waits=np.zeros((k, d)),
+        brings=np.zeros((k, segments, d)), resolution=np.zeros((k, d)), moved=np.zeros((k, 2, d)), worn=np.zeros(d),
     )  # fmt: skip
     result = np.zeros((k, d + 1, 2), dtype=np.int64)
     promising = np.array(layout.promising, dtype=np.int64)
@@ -131,12 +146,13 @@ def _average(due: NDArray[np.float64], parts: Parts, mean: NDArray[np.float64]) 
 
 @helper
 def _share_cases(base: NDArray[np.float64], journey: Journey, shares: Shares) -> None:
-    """Fill `cases`.
+    """Fill `cases` for failures.
 
     The weeks beyond those that the middle settings would leave open, 1 - closing rate / middle closing rate, are due to
     whose levers slow the closing; the rest to whose levers raise the failures.
     """
-    mean, cases, slowed = shares.mean, shares.cases, shares.slowed
+    mean, slowed = shares.mean, shares.slowed
+    cases = shares.cases[: len(base)]
     _to_shares_in(base, mean, FAILURE, cases)
     lost, middle = 0.0, 0.0
     for k in range(len(cases)):
@@ -157,17 +173,17 @@ def _share_cases(base: NDArray[np.float64], journey: Journey, shares: Shares) ->
 
 @helper
 def _share_waits(base: NDArray[np.float64], origin: NDArray[np.int64], shares: Shares) -> None:
-    """Fill `waits`; `origin` are encounters by the touchpoint of the open problem that they are about."""
+    """Fill `waits`; `origin` are encounters by the cause of the open problem that they are about."""
     mean, waits = shares.mean, shares.waits
     _to_shares_in(base, mean, VOLUME, waits)
     touchpoints, departments = waits.shape
     for k in range(touchpoints):
         arrivals, taken = 0, 0.0
-        for j in range(touchpoints + 1):
+        for j in range(2 * touchpoints + 1):
             arrivals += origin[k, j]
         for d in range(departments):
-            sent = waits[k, d] * origin[k, touchpoints]
-            for j in range(touchpoints):
+            sent = waits[k, d] * origin[k, 2 * touchpoints]
+            for j in range(2 * touchpoints):
                 sent += shares.cases[j, d] * origin[k, j]
             capacity = max(-(mean[k, d, CAPACITY] + mean[k, d, STAFF]), 0.0)
             taken += capacity
@@ -207,14 +223,22 @@ def _share_contacts(journey: Journey, mean: NDArray[np.float64], worn: NDArray[n
 
 
 @helper
-def _share_lateness(mean: NDArray[np.float64], late: NDArray[np.float64]) -> None:
-    """Fill `late`: late is due to more days and shorter promises, early to the contrary."""
+def _share_dates(base: NDArray[np.float64], overdue: NDArray[np.int64], shares: Shares) -> None:
+    """Fill `moved`, and `cases` for what is overdue; `overdue` as in `Books`."""
+    mean, moved = shares.mean, shares.moved
     for k in range(len(mean)):
-        for d in range(late.shape[2]):
-            later = mean[k, d, DAYS] - mean[k, d, PROMISED_DAYS]
-            late[k, 0, d], late[k, 1, d] = -later, later
-        for side in range(2):
-            _to_shares(1.0, late[k, side])
+        for date, coefficient in enumerate((DAYS, PROMISED_DAYS)):
+            multiplier = base[k, coefficient]
+            for d in range(moved.shape[2]):
+                multiplier += mean[k, d, coefficient]
+            for d in range(moved.shape[2]):
+                moved[k, date, d] = mean[k, d, coefficient] / max(multiplier, LEAST_MULTIPLIER)
+        late = shares.cases[len(mean) + k]
+        left = float(overdue[k, 0] - overdue[k, 1])
+        for d in range(len(late)):
+            late[d] = overdue[k, 0] * moved[k, 0, d] - overdue[k, 1] * moved[k, 1, d]
+            left -= late[d]
+        _to_shares(left, late)
 
 
 @helper
@@ -250,10 +274,10 @@ def _allocate(base: NDArray[np.float64], journey: Journey, promising: NDArray[np
     _average(due, parts, shares.mean)
     _add_quality(due, parts, shares.quality, shares.moves)
     _share_cases(base, journey, shares)
+    _share_dates(base, books.overdue, shares)
     _share_waits(base, books.origin, shares)
     _share_bringing(base, due, parts, shares.brings)
     _share_contacts(journey, shares.mean, shares.worn)
-    _share_lateness(shares.mean, shares.late)
     _to_shares_in(base, shares.mean, RESOLUTION, shares.resolution)
     departments = len(shares.worn)
     for k in range(len(result)):
@@ -264,9 +288,11 @@ def _allocate(base: NDArray[np.float64], journey: Journey, promising: NDArray[np
                 amount += _weighted(shares.brings[:, :, d], books.fit[k, side])  # not its last row: brought by nobody
                 amount += shares.waits[k, d] * books.wait[k, side]
                 amount += shares.worn[d] * books.fatigue[k, side]
-                amount += shares.late[k, side, d] * books.lateness[k, side]
+                for date in range(2):
+                    amount += shares.moved[k, date, d] * books.dates[k, side, date]
                 amount += shares.resolution[k, d] * books.relief[k, side]
-                amount += shares.cases[k, d] * (pain * books.unresolved[k] if side == 1 else 0.0)
+                for cause in (k, len(result) + k):
+                    amount += shares.cases[cause, d] * (pain * books.unresolved[cause] if side == 1 else 0.0)
                 booked = floor(amount + 0.5)
                 for p in range(len(promising)):
                     booked += books.promise[k, side, p] if promising[p] == d else 0

@@ -14,6 +14,7 @@ import numpy as np
 
 from simulation.model.appraisal import Appraisals, as_seen
 from simulation.model.best_response import Oracle, best_response
+from simulation.model.decisions import People
 from simulation.model.department import Department, LeverInUse, Trial
 from simulation.model.scorecards import KpiTable
 from simulation.model.trials import cells_needed, halves, sums_by_half
@@ -21,7 +22,7 @@ from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
 from simulation.rules.incentive import Terms, appraise, buy_in_after, effort_cost, gain, pay, weight_in_mind, worth
 from simulation.rules.information import sight_of
-from simulation.rules.learning import SEES
+from simulation.scenario.names import RULES_OF_SMALL_WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import mesa
     from numpy.typing import NDArray
 
+    from simulation.model.decisions import Decide
     from simulation.model.effects import LeverGiven
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
@@ -76,6 +78,8 @@ class Organization:
         The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
+    decide
+        Who decides under learning rule `human`, besides the scenario's decisions (see `simulation.model.decisions`).
 
     Attributes
     ----------
@@ -99,10 +103,11 @@ class Organization:
         bounds: Levers,
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
+        decide: Decide | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
-        self._oracle = _oracle(world) if "world" in SEES[learning.rule] else None
+        self._oracle = _oracle(world) if learning.rule in RULES_OF_SMALL_WORLDS else None
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
@@ -126,6 +131,7 @@ class Organization:
         }
         self._run_key = run_key
         self.appraisals = self._paid_by(incentives)
+        self._people = People(learning, decide) if learning.rule == "human" else None
         self.reviews = 0
         self._trials: list[Trial] = []
         self._awaiting: list[Trial] = []
@@ -143,6 +149,8 @@ class Organization:
         Rules come first, so that nobody tries a lever that has just been mandated.
         """
         self._set_rules(week)
+        if self._people is not None and self._follow(self._people.choices(week, self.departments)):
+            self.apply_settings()
         if week % self.learning.review_weeks == 0:
             self._trials = []
             if not self.frozen:
@@ -232,6 +240,14 @@ class Organization:
         moved = [_hold(lever, bounds) for department in self.departments.values() for lever in department.levers]
         if any(moved):
             self.apply_settings()
+
+    def _follow(self, choices: Mapping[str, float]) -> bool:
+        """Set levers as people have chosen, within their limits, and say whether there was anything to set."""
+        for department in self.departments.values():
+            for lever in department.levers:
+                if lever.given.name in choices and not lever.held:
+                    lever.setting = float(clip(choices[lever.given.name], lever.low, lever.high))
+        return bool(choices)
 
     def _paid_by(self, incentives: Incentives) -> Appraisals:
         """Make out every department's scorecards."""

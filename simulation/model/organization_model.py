@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.model.columns import Log
+    from simulation.model.decisions import Decide
     from simulation.model.department import Department
     from simulation.model.world import Engine
     from simulation.scenario.scenario import Scenario
@@ -52,6 +53,9 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         Whether `events` keeps what happened to whom in the last week (`simulation.model.columns.Log`).
     population, weeks, burn_in
         Other values for the scenario's horizon. Named one by one: Mesa 3.3's SolaraViz takes the name of `**` for a parameter.
+    decide
+        Under learning rule `human`: asked at each review, department by department, as decide(review, department, seen) ->
+        {lever: setting} (see `simulation.model.decisions`).
 
     Attributes
     ----------
@@ -86,6 +90,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
         population: int | None = None,
         weeks: int | None = None,
         burn_in: int | None = None,
+        decide: Decide | None = None,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never drawn from
         given = {"population": population, "weeks": weeks, "burn_in": burn_in}
@@ -114,6 +119,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
             bounds=self.given.levers,
             timeline=self.given.timeline,
             pars=pars,
+            decide=decide,
         )
         length, departments = self.given.horizon.weeks, len(self.departments)
         self.counts_by_week = np.zeros((self.given.horizon.burn_in + length, self.layout.counters), dtype=np.int64)
@@ -129,7 +135,7 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
     def _engine(self, engine: EngineName, threads: int, keeps_log: bool) -> Engine:
         run_key = key(self.run_seed, self.replication)
         if engine == "plain":
-            from simulation.model.customer import PlainEngine
+            from simulation.model.plain.engine import PlainEngine
 
             return PlainEngine(self, layout=self.layout, run_key=run_key, keeps_log=keeps_log)
         from simulation.model.compiled import CompiledEngine

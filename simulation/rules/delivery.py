@@ -12,16 +12,20 @@ from simulation.rules.arithmetic import clip, exp
 __all__ = [
     "LEAST_MULTIPLIER",
     "TICKS",
+    "WEEK_OF_TICKS",
     "answering_lag",
+    "days_between",
     "days_promised",
     "days_until_arrival",
+    "is_overdue",
+    "per_day",
     "slowness",
     "ticks",
     "timeliness",
 ]
 
-TICKS = 1024.0
-"""Points in time per day: whole numbers, so that dates compare alike everywhere."""
+TICKS, WEEK_OF_TICKS = 1024, 7 * 1024
+"""Points in time per day and per week: dates are whole numbers of them, so that they compare alike everywhere."""
 SPREAD_OF_LAG = 0.5
 """Standard deviation of the log of the days until an answer. Our assumption."""
 LEAST_MULTIPLIER = 0.05
@@ -32,6 +36,39 @@ LEAST_MULTIPLIER = 0.05
 def ticks(days: Any) -> Any:
     """Return a time in days as a whole number of ticks, rounded down."""
     return floor(days * TICKS)
+
+
+@register_jitable(forceinline=True)
+def days_between(one: Any, other: Any) -> Any:
+    """Return the days from one date to another, both in ticks.
+
+    Examples
+    --------
+    >>> days_between(1024, 4096)
+    3.0
+    """
+    return (other - one) / TICKS
+
+
+@register_jitable(forceinline=True)
+def is_overdue(opened: Any, ordered_at: Any, due: Any) -> Any:
+    """Return whether a problem at a delivery's touchpoint is that the order under way has not come by its promised date.
+
+    `opened` is the week in which the problem arose, the others are dates [ticks]. What was wrong with an earlier delivery arose
+    before the week of this order, and what is wrong with this one arises no sooner than it arrives.
+
+    Examples
+    --------
+    >>> [is_overdue(week, 2 * 7168, 5 * 7168) for week in (1, 2, 4, 5)]
+    [False, True, True, False]
+    """
+    return ordered_at // WEEK_OF_TICKS <= opened < due // WEEK_OF_TICKS
+
+
+@register_jitable(forceinline=True)
+def per_day(part: Any, days: Any) -> Any:
+    """Return how much of a part of quality is due to each of the days that it comes from; none to no days."""
+    return part / days if days != 0.0 else 0.0
 
 
 @register_jitable(forceinline=True)
@@ -56,8 +93,10 @@ def days_promised(median: Any, multiplier: Any, spread: Any, foresight: Any, luc
 def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any) -> Any:
     """Return the part of quality that is due to waiting longer for an order than is usual: the pain of any wait.
 
-    -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. Source: C12; that a wait for a
-    delivery weighs like one in a queue is our assumption.
+    -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. How fast it comes is felt as a
+    performance attribute, whatever the kind of the touchpoint: that it comes by its date may be a must, that it comes sooner is
+    worth about as much as later costs. Source: C12, linear among orders in time; that a wait for a delivery weighs like one
+    in a queue is our assumption.
 
     Examples
     --------
@@ -68,8 +107,8 @@ def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any)
 
 
 @register_jitable(forceinline=True)
-def timeliness(days_late: Any, per_day: Any, limit: Any) -> Any:
-    """Return the part of quality that is due to being early or late: -per_day x days late, which count up to the limit.
+def timeliness(days_late: Any, weight: Any, limit: Any) -> Any:
+    """Return the part of quality that is due to being early or late: -weight x days late, which count up to the limit.
 
     That lateness weighs more than earliness comes from the kind of touchpoint (a delivery is a must-be), not from here.
 
@@ -78,7 +117,7 @@ def timeliness(days_late: Any, per_day: Any, limit: Any) -> Any:
     >>> timeliness(2.0, 0.05, 10.0), timeliness(-20.0, 0.05, 10.0)
     (-0.1, 0.5)
     """
-    return -per_day * clip(days_late, -limit, limit)
+    return -weight * clip(days_late, -limit, limit)
 
 
 @register_jitable(forceinline=True)

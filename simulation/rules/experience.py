@@ -115,15 +115,17 @@ def of_the_week(memory: Any, kept: Any, weight: Any, weighted: Any) -> Any:
 
 
 @register_jitable(forceinline=True)
-def mean_of_week(weight: Any, weighted: Any, exponent: Any) -> Any:
-    """Return how the week was: the power mean of its encounters, of which there was at least one (see `of_the_week`).
+def mean_of_week(memory: Any, weight: Any, weighted: Any, exponent: Any) -> Any:
+    """Return how the week was: the power mean of its encounters (see `of_the_week`).
+
+    Special cases: a week in which nothing was noticed was as she remembers it.
 
     Examples
     --------
-    >>> round(mean_of_week(0.2, 0.1 * 0.8 + 0.1 * 0.6, 0.5), 9)
-    0.49
+    >>> round(mean_of_week(0.9, 0.2, 0.1 * 0.8 + 0.1 * 0.6, 0.5), 9), round(mean_of_week(0.9, 0.0, 0.0, 0.5), 9)
+    (0.49, 0.81)
     """
-    return satisfaction(weighted / weight, exponent)
+    return satisfaction(weighted / weight if weight > 0.0 else memory, exponent)
 
 
 @register_jitable(forceinline=True)

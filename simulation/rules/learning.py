@@ -1,27 +1,54 @@
 """Learning rules: how a department turns the outcome of a trial into a new lever setting.
 
 A trial offers half of the encounters another setting; `gain` is what the department believes it would earn in
-appraisal, net of its own effort, from moving there. A rule sees nothing else.
+appraisal, net of its own effort, from moving there. Each rule declares what it sees of the world (`sees`, see `SIGHTS`);
+it is handed nothing else.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from simulation.rules.arithmetic import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RULES", "SEES", "BestResponse", "Fixed", "LearningRule", "LocalSearch", "TrialAndError", "rule_named"]
+__all__ = [
+    "RULES",
+    "SIGHTS",
+    "BestResponse",
+    "Fixed",
+    "Human",
+    "LearningRule",
+    "LocalSearch",
+    "Regression",
+    "TrialAndError",
+    "rule_named",
+]
+
+SIGHTS: dict[str, str] = {
+    "gain": "what its department believes that a trial has gained it, as far as it could see",
+    "figures": "its department's own score, the shared one and the appraisal at the last review",
+    "world": "everything: what any setting would bring (a benchmark, nobody in a firm)",
+}
+"""What a rule may see."""
 
 SMALLEST_MOVE = 0.01
 """A trial nearer to a bound than this turns round [lever units]. Our assumption."""
 
 
 class LearningRule(Protocol):
-    """One lever's learner: proposes a trial and judges it."""
+    """One lever's learner: proposes a trial and judges it.
+
+    Attributes
+    ----------
+    sees
+        Which of `SIGHTS` it may look at.
+    """
+
+    sees: ClassVar[frozenset[str]]
 
     def propose(self, setting: float) -> float:
         """Return the setting that half of the encounters shall try, in [0, 1]."""
@@ -48,6 +75,7 @@ class TrialAndError:
     approximation (Kiefer & Wolfowitz 1952). Special cases: no gain in any trial: the setting stays.
     """
 
+    sees: ClassVar[frozenset[str]] = frozenset({"gain"})
     direction: int
     step: float
     memory: float
@@ -75,6 +103,7 @@ class LocalSearch:
     Special cases: a gain of exactly 0 is no improvement; the setting stays.
     """
 
+    sees: ClassVar[frozenset[str]] = frozenset({"gain"})
     direction: int
     step: float
     memory: float = 0.0
@@ -98,6 +127,7 @@ class Fixed:
     Source: definition. Special cases: `propose` returns the setting itself.
     """
 
+    sees: ClassVar[frozenset[str]] = frozenset()
     direction: int = 1
     step: float = 0.0
     memory: float = 0.0
@@ -110,39 +140,83 @@ class Fixed:
 
 
 @dataclass(slots=True)
-class BestResponse:
+class Regression:
+    """Fit a straight line through the slopes that trials of a lever have shown, and move to where it crosses zero.
+
+    Each trial shows the slope gain / (tried - setting) of what the lever brings, half-way between the two settings. The line
+    slope(x) = mean + b (x - mean of x) is fitted by least squares, the trial before the last discounted by m, the one before
+    it by m^2, and so on; b is shrunk towards 0 by a ridge of one step squared, which matters where the trials lie close
+    together. If the line falls, the setting moves to its zero, otherwise uphill, by at most a step.
+    Source: Box & Wilson 1951 (response surfaces), Hoerl & Kennard 1970 (ridge); their use as a department: our assumption.
+    Special cases: no slope anywhere: the setting stays; m = 0: a step in the direction of the last slope.
+    """
+
+    sees: ClassVar[frozenset[str]] = frozenset({"gain"})
+    direction: int
+    step: float
+    memory: float
+    count: float = 0.0
+    place: float = 0.0
+    slope: float = 0.0
+    spread: float = 0.0
+    tilt: float = 0.0
+
+    def propose(self, setting: float) -> float:
+        return _aside(setting, 2.0 * self.step * self.direction)
+
+    def judge(self, setting: float, tried: float, gain: float) -> float:
+        self._take_in((setting + tried) / 2.0, gain / (tried - setting))
+        self.direction = -self.direction
+        falling = self.tilt / (self.spread + self.count * self.step * self.step)
+        here = self.slope + falling * (setting - self.place)
+        if here == 0.0:
+            return setting
+        move = self.step if here > 0.0 else -self.step
+        if falling < 0.0:
+            move = clip(-here / falling, -self.step, self.step)
+        return clip(setting + move, 0.0, 1.0)
+
+    def _take_in(self, place: float, slope: float) -> None:
+        """Update discounted count, means, sum of squares and of products by one trial (Welford 1962)."""
+        self.count = self.memory * self.count + 1.0
+        away, off = place - self.place, slope - self.slope
+        self.place += away / self.count
+        self.slope += off / self.count
+        kept = 1.0 - 1.0 / self.count
+        self.spread = self.memory * self.spread + kept * away * away
+        self.tilt = self.memory * self.tilt + kept * away * off
+
+
+@dataclass(slots=True)
+class Human(Fixed):
+    """Do as people say, at reviews or in any week: no trials, nothing learned here (`simulation.model.decisions`).
+
+    Source: definition (role-playing games of a firm). Special cases: nobody says anything: the starting policy for ever.
+    """
+
+    sees: ClassVar[frozenset[str]] = frozenset({"figures"})
+
+
+@dataclass(slots=True)
+class BestResponse(Fixed):
     """Know what every setting would bring, and choose the best of all, the others' settings as they are.
 
     The rational benchmark: it tries nothing, because the organization asks the world for it
     (`simulation.model.best_response`). Source: Nash 1950 (definition). Special cases: where no setting is better, all stay.
     """
 
-    direction: int = 1
-    step: float = 0.0
-    memory: float = 0.0
-
-    def propose(self, setting: float) -> float:
-        return setting
-
-    def judge(self, setting: float, tried: float, gain: float) -> float:
-        return setting
+    sees: ClassVar[frozenset[str]] = frozenset({"world"})
 
 
 RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
     "trial_and_error": TrialAndError,
     "local_search": LocalSearch,
+    "regression": Regression,
     "best_response": BestResponse,
     "fixed": Fixed,
+    "human": Human,
 }
 """Rules by name; each is made with (first direction, step, memory)."""
-
-SEES: dict[str, frozenset[str]] = {
-    "trial_and_error": frozenset({"trial"}),
-    "local_search": frozenset({"trial"}),
-    "best_response": frozenset({"world"}),
-    "fixed": frozenset(),
-}
-"""What each rule may see: of its own trials what the information regime shows; of the world, all that any setting would bring."""
 
 
 def rule_named(name: str, *, direction: int, step: float, memory: float) -> LearningRule:

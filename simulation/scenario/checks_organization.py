@@ -120,6 +120,25 @@ def check_learning(scenario: Scenario) -> Iterator[Finding]:
     if learning.start == "company_best" and not learning.start_policy:
         allowed = "settings by `department.lever`, because `start` is company_best"
         yield Finding(path=("learning", "start_policy"), message="is missing", allowed=allowed)
+    yield from _check_decisions(scenario)
+
+
+def _check_decisions(scenario: Scenario) -> Iterator[Finding]:
+    learning = scenario.learning
+    path: KeyPath = ("learning", "decisions")
+    if learning.decisions and learning.rule != "human":
+        message = f"has no meaning for rule {learning.rule}"
+        yield Finding(path=path, message=message, allowed="only for rule human", level="warning")
+    known = lever_names(scenario)
+    for position, decision in enumerate(learning.decisions):
+        here = (*path, position)
+        yield from unknown((*here, "lever"), decision.lever, known, what="a lever (`department.lever`)")
+        if (decision.week is None) == (decision.review is None):
+            yield Finding(path=here, message="says no week, or two", allowed="either `week` or `review`")
+        week = decision.week if decision.review is None else decision.review * learning.review_weeks
+        if week is not None and week >= scenario.horizon.weeks:
+            message = f"is for week {week}, after the last week ({scenario.horizon.weeks - 1})"
+            yield Finding(path=here, message=message, level="warning")
 
 
 def check_levers(scenario: Scenario, levers: Levers, path: KeyPath) -> Iterator[Finding]:

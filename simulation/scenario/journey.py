@@ -105,6 +105,9 @@ class Touchpoint(Part):
     fit: Share = 0.0
     """How far the fit between the person and her offer matters for quality here [0-1]."""
     quality: Share = 0.7
+    quality_spread: Share = 0.2
+    """Standard deviation of quality from one encounter to the next. Source: our assumption (order of size: more than half of the
+    variance of ratings lies within a person, C24)."""
     promise: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
     effort: Share = 0.0
     relevance: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.scenario.allowed import validated
 from simulation.scenario.checks import check, check_arms
+from simulation.scenario.decisions import with_decisions
 from simulation.scenario.faults import (
     Fault,
     Finding,
@@ -97,8 +98,9 @@ def load(source: str | Path) -> LoadedScenario:
         layer, faults = read_file(path)
     except ScenarioError as error:
         raise _with_names(error, source) from error
+    layer, unread = with_decisions(layer, path.parent)
     layer, more = _extended(layer, path.parent, _identity(path))
-    return _finish(layer, [*faults, *more], path)
+    return _finish(layer, [*faults, *unread, *more], path)
 
 
 def load_dict(given: Mapping[str, Any], *, name: str = "scenario") -> LoadedScenario:
@@ -118,8 +120,9 @@ def load_dict(given: Mapping[str, Any], *, name: str = "scenario") -> LoadedScen
     """
     layer, findings = plain(given, name=name)
     faults = [locate(finding, layer.places) for finding in findings]
+    layer, unread = with_decisions(layer, Path())
     layer, more = _extended(layer, Path(), None)
-    return _finish(layer, [*faults, *more], None)
+    return _finish(layer, [*faults, *unread, *more], None)
 
 
 def starter() -> str:
@@ -150,7 +153,8 @@ def _extended(layer: Layer, folder: Path, identity: Path | None) -> tuple[Layer,
             base_layer, more = read_file(path)
         except ScenarioError as error:
             raise ScenarioError([*faults, *_bad_base(error, base, path, last.places)]) from error
-        faults += more
+        base_layer, unread = with_decisions(base_layer, path.parent)
+        faults += [*more, *unread]
         layers.append(base_layer)
         seen.append(identity)
         folder = path.parent

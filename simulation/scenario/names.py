@@ -19,7 +19,7 @@ __all__ = [
     "TOUCHPOINT_COUNTERS",
 ]
 
-RULES: tuple[str, ...] = ("trial_and_error", "local_search", "best_response", "fixed")
+RULES: tuple[str, ...] = ("trial_and_error", "local_search", "regression", "best_response", "fixed", "human")
 """Learning rules (`learning.rule`)."""
 
 RULES_OF_SMALL_WORLDS: tuple[str, ...] = ("best_response",)

@@ -54,10 +54,8 @@ class People(Part):
     """Experience per unit below expectation, attractive attribute. Source: Kano et al. 1984 (shape); size our assumption."""
     unresolved_pain: Share = 0.59
     """Experience lost in each week that a promise stays unresolved. Source: C10 against C02, (4.14 - 1.79) / 4."""
-    noise: Share = 0.1
-    """Standard deviation of luck in the quality of one encounter. Source: our assumption."""
     norm_spread: Share = 0.2
-    """Standard deviation between people of a segment of what should happen, in units of quality: some are strict, some are not. Source: C24 (ratings of one person are alike); size our assumption."""
+    """Standard deviation between people of what should happen, in units of quality: some are strict. Source: C24 (ratings of one person are alike); size our assumption."""
     power_mean_exponent: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.5
     """Exponent of the power mean over encounters; below 1 the worst weighs more. Source: C17."""
     worst_moment_fading: Share = 0.04

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["MAX_BYTES", "read_file", "read_text"]
+__all__ = ["MAX_BYTES", "read_file", "read_lines", "read_text"]
 
 MAX_BYTES = 1_000_000
 """Largest scenario file [bytes]; the reference firm has about 20,000."""
@@ -42,6 +42,15 @@ def read_file(path: Path) -> tuple[Layer, list[Fault]]:
     ScenarioError
         The file cannot be read as a mapping at all.
     """
+    return read_text(_text_of(path), name=on_one_line(str(path)))
+
+
+def read_lines(path: Path) -> list[str]:
+    """Read a table beside a scenario, line by line; raises as `read_file` does."""
+    return _text_of(path).splitlines(keepends=True)
+
+
+def _text_of(path: Path) -> str:
     name = on_one_line(str(path))
     try:
         if path.is_dir():
@@ -59,11 +68,10 @@ def read_file(path: Path) -> tuple[Layer, list[Fault]]:
     if len(content) > MAX_BYTES:
         raise _fault(name, "is too large for a scenario", f"at most {MAX_BYTES:,} bytes")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ScenarioError([Fault("is not text", name, line, allowed="text in UTF-8")]) from error
-    return read_text(text, name=name)
 
 
 def read_text(text: str, *, name: str) -> tuple[Layer, list[Fault]]:

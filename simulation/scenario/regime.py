@@ -8,7 +8,7 @@ from pydantic import Field
 
 from simulation.scenario.base import Identifier, Part, Share
 
-__all__ = ["Alignment", "Change", "Horizon", "Incentives", "Information", "Learning", "Levers"]
+__all__ = ["Alignment", "Change", "Decision", "Horizon", "Incentives", "Information", "Learning", "Levers"]
 
 Points = Annotated[float, Field(ge=-10.0, le=10.0)]
 """Points of score: 0 at par, 1 at stretch."""
@@ -77,6 +77,17 @@ class Alignment(Part):
     """Weeks after which leadership repeats its message, and buy-in is again at least what it was in week 0; null: never."""
 
 
+class Decision(Part):
+    """What people decide on one lever: from the start of a week, or of a review, on."""
+
+    lever: str
+    """`department.lever`."""
+    setting: Share
+    week: Annotated[int, Field(ge=0, le=5200)] | None = None
+    review: Annotated[int, Field(ge=0, le=5200)] | None = None
+    """Number of the review, counted from 0, at whose start the setting is chosen."""
+
+
 class Learning(Part):
     """How departments learn; the same in all arms."""
 
@@ -94,6 +105,8 @@ class Learning(Part):
     """Starting policy, before and during burn-in."""
     start_policy: dict[str, Share] = {}
     """Settings by `department.lever` that replace the starting policy (company_best needs them)."""
+    decisions: tuple[Decision, ...] = ()
+    """Rule `human`: what is decided when, as a list, or the path of a CSV file (lever, setting, and week or review)."""
 
 
 class Levers(Part):

@@ -86,6 +86,9 @@ def _name_choices(definitions: dict[str, Any]) -> None:
         ("Learning", "rule", RULES),
     ):
         definitions[part]["properties"][key]["enum"] = list(names)
+    decisions = definitions["Learning"]["properties"]["decisions"]
+    table = {"type": "string", "description": "Path of a CSV file, from this file."}
+    decisions["anyOf"] = [table, {"type": decisions.pop("type"), "items": decisions.pop("items")}]
     for part in ("Lever", "JointEffect"):
         (effects,) = definitions[part]["properties"]["effects"]["patternProperties"].values()
         (effect,) = effects.pop("patternProperties").values()

@@ -66,15 +66,10 @@ def _digits(row: Any) -> int:
     return min(4, max(1, 2 - math.floor(math.log10(abs(row.measured)))))
 
 
-def _headline(table: pd.DataFrame, parameters: int | None) -> str:
-    """`Of 36 facts 30 are met: 14 of 16 fitted, 16 of 20 only checked; 12 free parameters`; or that people are not fitted."""
+def _headline(table: pd.DataFrame, parameters: int) -> str:
+    """`Of 36 facts 30 are met: 14 of 16 fitted, 16 of 20 only checked; 12 free parameters`."""
     found = score(table)
     all_facts, met = found.fitted + found.checked, found.fitted_met + found.checked_met
-    if parameters is None:
-        return (
-            f"Of {all_facts} facts {met} are met by people who are not fitted: {found.fitted_met} of the {found.fitted} that may "
-            f"be fitted, {found.checked_met} of the {found.checked} that never are"
-        )
     return (
         f"Of {all_facts} facts {met} are met: {found.fitted_met} of {found.fitted} fitted, "
         f"{found.checked_met} of {found.checked} only checked; {parameters} free parameters"
@@ -90,7 +85,7 @@ def _verdict(row: Any) -> str:
 # --- the picture ------------------------------------------------------------------------------------------------------
 
 
-def facts_pages(table: pd.DataFrame, *, parameters: int | None = None) -> dict[str, Figure]:
+def facts_pages(table: pd.DataFrame, *, parameters: int) -> dict[str, Figure]:
     """Chart each fact's contrast: measured and simulated with their intervals, where -1 to 1 is what meets it.
 
     Call it inside `style.look()`.
@@ -110,14 +105,14 @@ def facts_pages(table: pd.DataFrame, *, parameters: int | None = None) -> dict[s
     return {name: _page(table, worlds, parameters) for name, worlds in PAGES.items()}
 
 
-def draw_facts(table: pd.DataFrame, folder: Path, *, parameters: int | None = None) -> list[Path]:
+def draw_facts(table: pd.DataFrame, folder: Path, *, parameters: int) -> list[Path]:
     """Write the chart as `facts_marketplace.png` and `facts_others.png`."""
     with look():
         pages = facts_pages(table, parameters=parameters)
         return [path for name, figure in pages.items() for path in save(figure, folder, f"facts_{name}")]
 
 
-def _page(table: pd.DataFrame, worlds: tuple[str, ...], parameters: int | None) -> Figure:
+def _page(table: pd.DataFrame, worlds: tuple[str, ...], parameters: int) -> Figure:
     blocks = {world: _rows(table[table["world"] == world]) for world in worlds}
     words = {
         row.fact: wrapped(f"{row.fact}  {row.says}", width=LEFT - SIDE) for rows in blocks.values() for row in rows
@@ -198,15 +193,13 @@ def _draw_row(axes: Axes, row: Any, words: str, *, top: float, height: float) ->
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def print_facts(table: pd.DataFrame, console: Console, *, parameters: int | None = None) -> None:
+def print_facts(table: pd.DataFrame, console: Console, *, parameters: int) -> None:
     """Print the score and, world by world, each fact with its measured and simulated contrast and the verdict."""
     console.print(f"\n[bold]{_headline(table, parameters)}[/bold]")
     for world, name in WORLD_WORDS.items():
         console.print(f"\n[bold]{name}[/bold]")
         for row in _rows(table[table["world"] == world]):
-            console.print(
-                f"{row.fact} {row.says} ({'may be fitted' if row.fitted else 'only checked'})", highlight=False
-            )
+            console.print(f"{row.fact} {row.says} ({'fitted' if row.fitted else 'only checked'})", highlight=False)
             console.print(f"    measured {_span(row, 'measured')}, simulated {_span(row, 'simulated')}: {_verdict(row)}",
                           highlight=False)  # fmt: skip
 
@@ -221,7 +214,7 @@ def _span(row: Any, of: str) -> str:
     return f"{text} ({amount(low, decimals=digits)} to {amount(high, decimals=digits)})" if math.isfinite(low) else text
 
 
-def facts_page(table: pd.DataFrame, settings: Mapping[str, object], *, parameters: int | None = None) -> str:
+def facts_page(table: pd.DataFrame, settings: Mapping[str, object], *, parameters: int) -> str:
     """Return the judgment as a page of text (Markdown).
 
     Parameters
@@ -254,7 +247,7 @@ def facts_page(table: pd.DataFrame, settings: Mapping[str, object], *, parameter
             within = f"{amount(row.accepted_low, decimals=digits)} to {amount(row.accepted_high, decimals=digits)}"
             lines.append(
                 f"| {row.fact} | {row.says} | {row.formula} | {_span(row, 'measured')} | {within} | {row.rule} "
-                f"| {_span(row, 'simulated')} | {row.n} | {_verdict(row)} | {'may be fitted' if row.fitted else 'checked'} "
+                f"| {_span(row, 'simulated')} | {row.n} | {_verdict(row)} | {'fitted' if row.fitted else 'checked'} "
                 f"| {row.mechanism} |"
             )
     return "\n".join(lines) + "\n"

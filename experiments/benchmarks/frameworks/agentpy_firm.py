@@ -19,13 +19,16 @@ class Person(agentpy.Agent):
     def setup(self, people: dict[str, float], touch: list[list[float]]) -> None:
         self.people, self.touch, self.customer = people, touch, True
 
-    def feel(self, quality: float, gain: float, loss: float) -> None:
+    def feel(self, quality: float, gain: float, loss: float, notice: float) -> None:
         """Feel an encounter and learn what to expect."""
         p = self.people
         gap = (1.0 - p["assimilation"]) * quality + p["assimilation"] * self.will - self.should
         felt = (gain if gap >= 0.0 else loss) * gap
         happened = min(max(p["anchor"] + felt, 0.02), 1.0)
-        self.memory += (1.0 - p["memory_weight"]) * (sqrt(happened) - self.memory)
+        new = (1.0 - p["memory_weight"]) * (1.0 if gap < 0.0 else notice)
+        self.kept *= 1.0 - new
+        self.weight += new
+        self.weighted += new * sqrt(happened)
         self.worst = max(self.worst, p["anchor"] - happened)
         self.trust = min(max(self.trust + p["trust_learning"] * (quality - self.will), 0.0), 1.0)
         self.will += p["will_learning"] * (quality - self.will)
@@ -34,11 +37,14 @@ class Person(agentpy.Agent):
     def live(self, meets: list[float], luck: list[float], leave: float) -> None:
         """Live one week."""
         p = self.people
-        self.should += p["should_forgetting"] * (p["norm"] - self.should)
+        self.should += p["should_forgetting"] * (self.norm - self.should)
         self.worst *= 1.0 - p["worst_fading"]
-        for (weekly, quality, gain, loss), u, z in zip(self.touch, meets, luck, strict=True):
+        self.kept, self.weight, self.weighted = 1.0, 0.0, 0.0
+        for (weekly, quality, gain, loss, notice), u, z in zip(self.touch, meets, luck, strict=True):
             if u < weekly:
-                self.feel(quality + p["noise"] * z, gain, loss)
+                self.feel(quality + p["noise"] * z, gain, loss, notice)
+        if self.weight > 0.0:
+            self.memory += (1.0 - self.kept) * (self.weighted / self.weight - self.memory)
         self.trust = min(max(self.trust + p["trust_recovery"] * (p["trust_neutral"] - self.trust), 0.0), 1.0)
         self.satisfaction = min(max(self.memory * self.memory, 0.02), 1.0)
         target = p["weight"] * self.satisfaction + (1.0 - p["weight"]) * self.trust
@@ -53,7 +59,7 @@ class Firm(agentpy.Model):
     def setup(self) -> None:
         given = self.p.given
         people = {name: float(value) for name, value in given.items() if value.ndim == 0}
-        touch, size = given["touch"].tolist(), len(given["halo"])
+        touch, size = given["touch"].tolist(), len(given["norm"])
         self.people = agentpy.AgentList(self, size, Person, people=people, touch=touch)
         for name in NAMES:
             for person, value in zip(self.people, given[name].tolist(), strict=True):

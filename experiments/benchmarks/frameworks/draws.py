@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-NAMES = ("halo", "memory", "satisfaction", "worst", "trust", "loyalty", "will", "should")
+NAMES = ("norm", "memory", "satisfaction", "worst", "trust", "loyalty", "will", "should")
 """Columns of people in the archive."""
 
 

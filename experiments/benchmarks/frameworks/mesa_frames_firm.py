@@ -20,14 +20,14 @@ class People(AgentSetPolars):
     def __init__(self, model: ModelDF, given: dict[str, Any]) -> None:
         super().__init__(model)
         self.people = {name: float(value) for name, value in given.items() if value.ndim == 0}
-        self.touch, size = given["touch"].tolist(), len(given["halo"])
+        self.touch, size = given["touch"].tolist(), len(given["norm"])
         start = {name: given[name] for name in NAMES}
         self.add(pl.DataFrame({"unique_id": np.arange(size), **start, "customer": True}))
         self.draws = Draws(size, len(self.touch))
 
     def met(self, frame: pl.DataFrame, numbers: list[float], u: np.ndarray, luck: np.ndarray) -> pl.DataFrame:
         """Let those who meet a touchpoint feel it and learn what to expect."""
-        p, (weekly, quality, gain, loss) = self.people, numbers
+        p, (weekly, quality, gain, loss, notice) = self.people, numbers
         met = pl.Series(u < weekly)
         frame = frame.with_columns(quality=pl.Series(quality + p["noise"] * luck))
         perceived = (1.0 - p["assimilation"]) * col("quality") + p["assimilation"] * col("will")
@@ -35,8 +35,11 @@ class People(AgentSetPolars):
         felt = pl.when(col("gap") >= 0.0).then(gain).otherwise(loss) * col("gap")
         frame = frame.with_columns(happened=(p["anchor"] + felt).clip(0.02, 1.0))
         surprise = col("quality") - col("will")
+        weight = (1.0 - p["memory_weight"]) * pl.when(col("gap") < 0.0).then(1.0).otherwise(notice)
         new = {
-            "memory": col("memory") + (1.0 - p["memory_weight"]) * (col("happened").sqrt() - col("memory")),
+            "kept": col("kept") * (1.0 - weight),
+            "weight": col("weight") + weight,
+            "weighted": col("weighted") + weight * col("happened").sqrt(),
             "worst": pl.max_horizontal("worst", p["anchor"] - col("happened")),
             "trust": (col("trust") + p["trust_learning"] * surprise).clip(0.0, 1.0),
             "will": col("will") + p["will_learning"] * surprise,
@@ -48,11 +51,16 @@ class People(AgentSetPolars):
         p = self.people
         meets, luck, leave = self.draws.week()
         frame = self.agents.with_columns(
-            should=col("should") + p["should_forgetting"] * (p["norm"] - col("should")),
+            should=col("should") + p["should_forgetting"] * (col("norm") - col("should")),
             worst=col("worst") * (1.0 - p["worst_fading"]),
+            kept=pl.lit(1.0),
+            weight=pl.lit(0.0),
+            weighted=pl.lit(0.0),
         )
         for numbers, u, z in zip(self.touch, meets, luck, strict=True):
             frame = self.met(frame, numbers, u, z)
+        week = col("memory") + (1.0 - col("kept")) * (col("weighted") / col("weight") - col("memory"))
+        frame = frame.with_columns(memory=pl.when(col("weight") > 0.0).then(week).otherwise(col("memory")))
         frame = frame.with_columns(
             trust=(col("trust") + p["trust_recovery"] * (p["trust_neutral"] - col("trust"))).clip(0.0, 1.0),
             satisfaction=(col("memory") * col("memory")).clip(0.02, 1.0),
@@ -60,7 +68,9 @@ class People(AgentSetPolars):
         target = p["weight"] * col("satisfaction") + (1.0 - p["weight"]) * col("trust")
         frame = frame.with_columns(loyalty=col("loyalty") + p["speed"] * (target - col("loyalty")))
         stays = pl.Series(leave) >= p["defection"] * (p["sensitivity"] * (p["neutral"] - col("loyalty"))).exp()
-        self.agents = frame.with_columns(customer=col("customer") & stays).drop("quality", "gap", "happened")
+        self.agents = frame.with_columns(customer=col("customer") & stays).drop(
+            "quality", "gap", "happened", "kept", "weight", "weighted"
+        )
 
 
 def firm(given: dict[str, Any]) -> tuple[Callable[[], None], Callable[[], float]]:

@@ -110,10 +110,11 @@ def _people(model: OrganizationModel) -> NDArray[np.float64]:
     """Return the parameters in the order of the C source's enumeration."""
     p, market, segments = model.layout.people, model.layout.market, model.layout.segments
     return np.array([
-        p.anchor, p.assimilation, p.noise, p.worst_moment_fading, p.trust_learning, p.will_learning, p.should_learning,
-        p.should_forgetting, p.trust_neutral, p.trust_recovery, p.loyalty_satisfaction, p.loyalty_speed,
+        p.anchor, p.assimilation, model.layout.journey.quality_spread[0], p.worst_moment_fading, p.trust_learning,
+        p.will_learning, p.should_learning, p.should_forgetting, p.trust_neutral, p.trust_recovery,
+        p.loyalty_satisfaction, p.loyalty_speed,
         p.defection_sensitivity, p.fatigue_fading, p.reputation_fading, market.exit_rate, market.neutral_loyalty,
-        segments.memory[0], segments.expectation[0], segments.defection[0], p.promise_forgetting, p.mixed_message,
+        segments.memory[0], segments.defection[0], p.promise_forgetting, p.mixed_message,
         p.reputation_gain, p.reputation_loss, p.talk_bad_below, p.talk_good_above, p.talk_bad, p.talk_good, market.survey_rate,
     ])  # fmt: skip
 
@@ -127,6 +128,7 @@ def _touched(model: OrganizationModel) -> NDArray[np.float64]:
         quality,
         journey.gain,
         journey.loss,
+        journey.notice,
         base[:, at.CONVERSION],
         base[:, at.COST],
         base[:, at.FAILURE],

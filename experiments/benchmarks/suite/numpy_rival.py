@@ -62,8 +62,8 @@ class NumpyRival:
     def _chunk(self, first: int, last: int) -> None:
         real, people = self.real[:, first:last], self.people
         slots = np.arange(first, last, dtype=np.uint32)
-        norm = self.segments.expectation[0]
-        real[at.SHOULD] += people.should_forgetting * (norm - real[at.SHOULD])
+        self.kept, self.weight, self.weighted = np.ones(len(slots)), np.zeros(len(slots)), np.zeros(len(slots))
+        real[at.SHOULD] += people.should_forgetting * (real[at.NORM] - real[at.SHOULD])
         real[at.WORST] *= 1.0 - people.worst_moment_fading
         words = threefry(self.key, slots, self.week, at.P_MEET)
         for k, weekly in enumerate(self.journey.weekly.tolist()):
@@ -76,14 +76,19 @@ class NumpyRival:
         people, memory = self.people, self.segments.memory[0]
         w0, w1, w2, _ = threefry(self.key, slots, self.week, at.P_ENCOUNTER + k)
         base = self.base[k]
-        quality = base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + people.noise * luck(w0, w1)
+        quality = (
+            base[at.QUALITY] - base[at.EFFORT] + base[at.RELEVANCE] + self.journey.quality_spread[k] * luck(w0, w1)
+        )
         # a row first, then who of it: several times as fast as both at once
         will, should = real[at.WILL][met], real[at.SHOULD][met]
-        past, worst, trust = real[at.MEMORY][met], real[at.WORST][met], real[at.TRUST][met]
+        worst, trust = real[at.WORST][met], real[at.TRUST][met]
         gap = (1.0 - people.assimilation) * quality + people.assimilation * will - should
         felt = np.where(gap >= 0.0, self.journey.gain[k], self.journey.loss[k]) * gap
         happened = np.minimum(np.maximum(people.anchor + felt, LEAST), 1.0)
-        real[at.MEMORY][met] = past + (1.0 - memory) * (np.sqrt(happened) - past)
+        past = np.where(gap < 0.0, memory, 1.0 - (1.0 - memory) * self.journey.notice[k])
+        self.kept[met] *= past
+        self.weight[met] += 1.0 - past
+        self.weighted[met] += (1.0 - past) * np.sqrt(happened)
         real[at.WORST][met] = np.maximum(worst, people.anchor - happened)
         real[at.TRUST][met] = _share(trust + people.trust_learning * (quality - will))
         real[at.WILL][met] = will + people.will_learning * (quality - will)
@@ -96,6 +101,10 @@ class NumpyRival:
     def _end(self, real: NDArray[np.float64], slots: NDArray[np.uint32], first: int, last: int) -> None:
         """Draw the week's sum; some leave."""
         people = self.people
+        some = self.weight > 0.0
+        before = real[at.MEMORY][some]
+        week = self.weighted[some] / self.weight[some]
+        real[at.MEMORY][some] = before + (1.0 - self.kept[some]) * (week - before)
         trust = _share(real[at.TRUST] + people.trust_recovery * (people.trust_neutral - real[at.TRUST]))
         satisfaction = np.minimum(np.maximum(real[at.MEMORY] * real[at.MEMORY], LEAST), 1.0)
         weight, loyalty = people.loyalty_satisfaction, real[at.LOYALTY]

@@ -43,9 +43,9 @@ static inline double exp_(double x) {
 
 enum { ANCHOR, ASSIMILATION, NOISE, WORST_FADING, TRUST_LEARNING, WILL_LEARNING, SHOULD_LEARNING, SHOULD_FORGETTING,
        TRUST_NEUTRAL, TRUST_RECOVERY, LOYALTY_WEIGHT, LOYALTY_SPEED, DEFECTION_SENSITIVITY, FATIGUE_FADING,
-       REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, NORM, DEFECTION, PROMISE_FORGETTING, MIXED,
+       REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, DEFECTION, PROMISE_FORGETTING, MIXED,
        REPUTATION_GAIN, REPUTATION_LOSS, TALK_BAD_BELOW, TALK_GOOD_ABOVE, TALK_BAD, TALK_GOOD, SURVEY_RATE };
-enum { WEEKLY, T_QUALITY, GAIN, LOSS, T_CONVERSION, T_COST, T_FAILURE, T_WIDTH };
+enum { WEEKLY, T_QUALITY, GAIN, LOSS, NOTICE, T_CONVERSION, T_COST, T_FAILURE, T_WIDTH };
 
 typedef struct {
     int64_t n, touchpoints, cells;
@@ -57,7 +57,7 @@ typedef struct {
 } world;
 
 typedef struct {
-    double lowest[BLOCK], highest[BLOCK], happened[BLOCK];
+    double lowest[BLOCK], highest[BLOCK], happened[BLOCK], kept[BLOCK], weight[BLOCK], weighted[BLOCK];
     int64_t met[BLOCK], won[BLOCK], last[BLOCK];
 } marks;
 
@@ -67,7 +67,7 @@ typedef struct {
 #define CELLS(i) int64_t wide = w->touchpoints * TOUCHPOINT_WIDTH + COMPANY_WIDTH, \
     *mine = w->counts + W(CELL) * wide, *before = w->counts + (w->cells + W(CELL_BEFORE)) * wide
 
-static double meet(const world *w, int64_t i, int64_t k, word w0, word w1) {
+static double meet(const world *w, int64_t i, int64_t j, int64_t k, word w0, word w1, marks *room) {
     const int64_t n = w->n;
     double *real = w->real; int32_t *whole = w->whole;
     const double *p = w->p, *t = w->touch + k * T_WIDTH;
@@ -78,7 +78,8 @@ static double meet(const world *w, int64_t i, int64_t k, word w0, word w1) {
     double perceived = (1.0 - p[ASSIMILATION]) * quality + p[ASSIMILATION] * will;
     double gap = perceived - should, slope = gap >= 0.0 ? t[GAIN] : t[LOSS], felt = slope * gap;
     double happened = clip(p[ANCHOR] + felt, 0.02, 1.0);
-    R(MEMORY) += (1.0 - p[MEMORY_WEIGHT]) * (sqrt(happened) - R(MEMORY));
+    double past = gap < 0.0 ? p[MEMORY_WEIGHT] : 1.0 - (1.0 - p[MEMORY_WEIGHT]) * t[NOTICE];
+    room->kept[j] *= past, room->weight[j] += 1.0 - past, room->weighted[j] += (1.0 - past) * sqrt(happened);
     R(WORST) = p[ANCHOR] - happened > R(WORST) ? p[ANCHOR] - happened : R(WORST);
     R(TRUST) = clip(R(TRUST) + p[TRUST_LEARNING] * (quality - will), 0.0, 1.0);
     int side = felt >= 0.0 ? 0 : 1;
@@ -86,7 +87,7 @@ static double meet(const world *w, int64_t i, int64_t k, word w0, word w1) {
     w->felt[2 * k + side] += fixed(felt);
     w->slope[(2 * k + side) * w->cells + W(CELL)] += fixed(pass_on);
     w->promise[2 * k + side] += fixed(slope * (p[ASSIMILATION] * R(PARTS) - R(PARTS + 1)));
-    w->origin[k * (w->touchpoints + 1) + (W(CASE) >= 0 ? W(CASE) : w->touchpoints)] += 1;
+    w->origin[k * (2 * w->touchpoints + 1) + (W(CASE) >= 0 ? W(CASE) : 2 * w->touchpoints)] += 1;
     R(WILL) += p[WILL_LEARNING] * (quality - will);
     R(SHOULD) += p[SHOULD_LEARNING] * (perceived > should ? perceived - should : 0.0);
     COUNT(at + N_ENCOUNTERS, 1);
@@ -110,16 +111,17 @@ static void stock(const world *w, int64_t i) {
     }
 }
 
-static void end_week(const world *w, int64_t start, int64_t size, const word *words) {
+static void end_week(const world *w, int64_t start, int64_t size, const word *words, const marks *room) {
     const int64_t n = w->n, company = w->touchpoints * TOUCHPOINT_WIDTH;
     int32_t *whole = w->whole;
     const double *p = w->p;
     double *restrict trust = w->real + TRUST * n + start, *restrict satisfied = w->real + SATISFACTION * n + start;
     double *restrict loyalty = w->real + LOYALTY * n + start;
-    const double *restrict memory = w->real + MEMORY * n + start;
+    double *restrict memory = w->real + MEMORY * n + start;
     double chance[BLOCK];
     for (int64_t j = 0; j < size; j++) {
         trust[j] = clip(trust[j] - p[MIXED] * 0.0 + p[TRUST_RECOVERY] * (p[TRUST_NEUTRAL] - trust[j]), 0.0, 1.0);
+        if (room->weight[j] > 0.0) memory[j] += (1.0 - room->kept[j]) * (room->weighted[j] / room->weight[j] - memory[j]);
         satisfied[j] = clip(memory[j] * memory[j], 0.02, 1.0);
         loyalty[j] += p[LOYALTY_SPEED] * (p[LOYALTY_WEIGHT] * satisfied[j] + (1.0 - p[LOYALTY_WEIGHT]) * trust[j] - loyalty[j]);
     }
@@ -144,11 +146,12 @@ static void begin(const world *w, int64_t start, int64_t size, const word *words
     int32_t *whole = w->whole;
     double *restrict will = w->real + PARTS * n + start, *restrict should = w->real + (PARTS + 1) * n + start;
     double *restrict base = w->real + SHOULD * n + start, *restrict worst = w->real + WORST * n + start;
+    const double *restrict norm = w->real + NORM * n + start;
     double *restrict fatigue = w->real + FATIGUE * n + start, *restrict heard = w->real + REPUTATION * n + start;
     const int32_t *restrict good = whole + HEARD_GOOD * n + start, *restrict bad = whole + HEARD_BAD * n + start;
     for (int64_t j = 0; j < size; j++) {
         will[j] *= 1.0 - p[PROMISE_FORGETTING], should[j] *= 1.0 - p[PROMISE_FORGETTING];
-        base[j] += p[SHOULD_FORGETTING] * (p[NORM] - base[j]);
+        base[j] += p[SHOULD_FORGETTING] * (norm[j] - base[j]);
         worst[j] *= 1.0 - p[WORST_FADING];
         fatigue[j] *= 1.0 - p[FATIGUE_FADING];
     }
@@ -157,6 +160,7 @@ static void begin(const world *w, int64_t start, int64_t size, const word *words
         heard[j] = clip(heard[j] * (1.0 - p[REPUTATION_FADING]) + told, -1.0, 1.0);
     }
     for (int64_t i = start; i < start + size; i++) W(HEARD_GOOD) = W(HEARD_BAD) = 0, W(TELLS) = TELLS_NOTHING;
+    for (int64_t j = 0; j < size; j++) room->kept[j] = 1.0, room->weight[j] = room->weighted[j] = 0.0;
     if (!EVERY_PASS) return;
     memset(room->met, 0, sizeof room->met), memset(room->won, 0, sizeof room->won);
     for (int64_t j = 0; j < size; j++) room->last[j] = -1, room->lowest[j] = 1.0, room->highest[j] = 0.0;
@@ -190,7 +194,7 @@ static void visit(const world *w, int64_t start, int64_t size, int64_t week, int
         threefry(w->key, start + list[c], week, P_ENCOUNTER + k, &words[0][c], &words[1][c], &words[2][c], &words[3][c]);
     for (int64_t c = 0; c < many; c++) {
         int64_t j = list[c], i = start + j;
-        double happened = meet(w, i, k, words[0][c], words[1][c]);
+        double happened = meet(w, i, j, k, words[0][c], words[1][c], room);
         int yes = uniform(words[2][c]) < clip(t[T_CONVERSION], 0.0, 1.0);
         if (yes) {
             CELLS(i);
@@ -238,7 +242,7 @@ void live(const world *w, int64_t week) {
             threefry(w->key, start + j, week, P_MEET, &meets[0][j], &meets[1][j], &meets[2][j], &meets[3][j]);
         begin(w, start, size, finish[0], &room);
         for (int64_t k = 0; k < w->touchpoints; k++) visit(w, start, size, week, k, meets[k], &room);
-        end_week(w, start, size, finish[2]);
+        end_week(w, start, size, finish[2], &room);
         if (EVERY_PASS) talk(w, start, size, week, finish[3], &room);
         for (int64_t j = 0; j < size; j++) stock(w, start + j);
     }

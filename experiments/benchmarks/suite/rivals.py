@@ -76,12 +76,14 @@ def archive(model: OrganizationModel, path: Path) -> None:
     real, layout = model.world.engine.state.real, model.layout
     p, market, segments, base = layout.people, layout.market, layout.segments, layout.base
     columns = {name: real[getattr(at, name.upper())] for name in
-               ("halo", "memory", "satisfaction", "worst", "trust", "loyalty", "will", "should")}  # fmt: skip
-    touch = (layout.journey.weekly, base[:, at.QUALITY], layout.journey.gain, layout.journey.loss)
+               ("norm", "memory", "satisfaction", "worst", "trust", "loyalty", "will", "should")}  # fmt: skip
+    journey = layout.journey
+    touch = (journey.weekly, base[:, at.QUALITY], journey.gain, journey.loss, journey.notice)
     np.savez(
-        path, **columns, touch=np.array(touch).T, assimilation=p.assimilation, anchor=p.anchor, noise=p.noise,
+        path, **columns, touch=np.array(touch).T, assimilation=p.assimilation, anchor=p.anchor,
+        noise=layout.journey.quality_spread[0],
         memory_weight=segments.memory[0], trust_learning=p.trust_learning, will_learning=p.will_learning,
-        should_learning=p.should_learning, should_forgetting=p.should_forgetting, norm=segments.expectation[0],
+        should_learning=p.should_learning, should_forgetting=p.should_forgetting,
         worst_fading=p.worst_moment_fading, trust_recovery=p.trust_recovery, trust_neutral=p.trust_neutral,
         weight=p.loyalty_satisfaction, speed=p.loyalty_speed, defection=segments.defection[0],
         sensitivity=p.defection_sensitivity, neutral=market.neutral_loyalty,

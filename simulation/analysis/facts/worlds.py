@@ -15,8 +15,9 @@ import pandas as pd
 
 from simulation.analysis.facts.measures import Observations, measure
 from simulation.analysis.parallel import in_order
-from simulation.model.columns import ANSWERED, CELL, ENCOUNTERED, ORDERED, SEGMENT, TICKS
+from simulation.model.columns import ANSWERED, CELL, ENCOUNTERED, ORDERED, SEGMENT
 from simulation.model.organization_model import OrganizationModel
+from simulation.rules.delivery import days_between
 from simulation.scenario.library import world_files
 from simulation.scenario.loading import load
 
@@ -80,8 +81,8 @@ def _marketplace(lived: _Lived) -> Observations:
             {
                 "person": both["person"],
                 "stars": both["first"],
-                "days_late": (both["due"] - both["promised"]) / TICKS,
-                "total_days": both["due"] / TICKS - both["day"],
+                "days_late": days_between(both["promised"], both["due"]),
+                "total_days": days_between(0, both["due"]) - both["day"],
                 "answered_before_delivery": both["second"] % 2 == 1,
                 "writes": both["second"] >= 2,
                 "reordered": both["person"].map(last).fillna(-1).to_numpy() > both["ordered"].to_numpy(),

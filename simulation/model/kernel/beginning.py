@@ -23,10 +23,10 @@ from simulation.model.kernel.scratch import (
     WEIGHTED,
 )  # fmt: skip
 from simulation.randomness import threefry, uniform
-from simulation.rules import behaviour, expectation, experience
+from simulation.rules import behaviour, delivery, expectation, experience
 from simulation.rules.arithmetic import clip, fixed
 
-__all__ = ["begin", "draw", "feel_open_cases", "remember", "replace_leavers", "words_of"]
+__all__ = ["begin", "draw", "feel_open_cases", "is_overdue", "remember", "replace_leavers", "words_of"]
 
 
 @inlined
@@ -124,7 +124,15 @@ def remember(j: int, happened: float, past: float, exponent: float, room: Any) -
 
 
 @inlined
-def feel_open_cases(start: int, size: int, state: Any, segments: Any, market: Any, people: Any, room: Any, counts: Any,
+def is_overdue(i: int, week: int, whole: Any) -> bool:
+    """Return whether the open problem of the person in slot i is that what she has ordered is late."""
+    if whole.shape[0] == ORDER or whole[CASE, i] < 0 or whole[CASE, i] != whole[ORDER, i]:
+        return False
+    return delivery.is_overdue(week - whole[CASE_WEEKS, i], whole[ORDERED_AT, i], whole[DUE, i])
+
+
+@inlined
+def feel_open_cases(start: int, size: int, week: int, state: Any, segments: Any, market: Any, people: Any, room: Any, counts: Any,
                     books: Any, company: int) -> None:  # fmt: skip
     """Let those with an open problem feel one more week of it, and voice it or not."""
     real, whole = state
@@ -139,7 +147,12 @@ def feel_open_cases(start: int, size: int, state: Any, segments: Any, market: An
         real[WORST, i] = experience.worst_moment(real[WORST, i], people.anchor, happened)
         whole[CASE_WEEKS, i] += 1
         books.felt[k, 1] += fixed(-people.unresolved_pain)
-        books.unresolved[k] += 1
+        if is_overdue(i, week, whole):
+            books.unresolved[books.felt.shape[0] + k] += 1
+            books.overdue[k, 0] += whole[DUE, i] - whole[ORDERED_AT, i]
+            books.overdue[k, 1] += whole[PROMISED, i] - whole[ORDERED_AT, i]
+        else:
+            books.unresolved[k] += 1
         room.real[LOWEST, j] = happened
         room.real[HIGHEST, j] = happened
         voice = behaviour.voice_chance(

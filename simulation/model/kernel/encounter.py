@@ -10,7 +10,7 @@ from typing import Any
 
 from simulation.model.columns import *  # noqa: F403
 from simulation.model.jit import inlined
-from simulation.model.kernel.beginning import remember
+from simulation.model.kernel.beginning import is_overdue, remember
 from simulation.model.kernel.counting import count
 from simulation.model.kernel.ordering import note
 from simulation.model.kernel.scratch import (
@@ -32,8 +32,8 @@ __all__ = ["meet", "respond"]
 
 
 @inlined
-def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any, people: Any, here: Any, promise: Any, wait: float,
-         room: Any, counts: Any, books: Any) -> None:  # fmt: skip
+def meet(c: int, j: int, i: int, k: int, week: int, state: Any, journey: Any, segments: Any, people: Any, here: Any, promise: Any,
+         wait: float, room: Any, counts: Any, books: Any) -> None:  # fmt: skip
     """Let the person in slot i, place j of the block, live encounter c at touchpoint k, up to her answer.
 
     `here` [coefficient] and `promise` [promising department] are what the touchpoint has ready for her cell and segment.
@@ -46,13 +46,10 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     fit_part = people.fit_quality * journey.fit[k] * (real[FIT, i] - 0.5)
     wait_part = -people.wait_pain * (1.0 - segments.patience[segment]) * wait
     fatigue_part = -people.fatigue_quality * real[FATIGUE, i] if journey.by_firm[k] else 0.0
-    late_part = 0.0
+    late_part, of_days, of_promise, swift, of_speed = 0.0, 0.0, 0.0, 0.0, 0.0
     if journey.delivers[k]:
-        days_late = (whole[DUE, i] - whole[PROMISED, i]) / TICKS
-        days = (whole[DUE, i] - whole[ORDERED_AT, i]) / TICKS
-        late_part = delivery.timeliness(days_late, people.lateness, people.lateness_limit) + delivery.slowness(
-            days, journey.days[k], people.lateness_limit, people.wait_pain, segments.patience[segment]
-        )
+        late_part, of_days, of_promise = _timeliness(i, whole, people)
+        swift, of_speed = _speed(i, k, whole, journey, people, segments.patience[segment])
     quality = here[QUALITY] - here[EFFORT] + here[RELEVANCE]
     quality = (
         quality
@@ -60,9 +57,9 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
         + wait_part
         + fatigue_part
         + late_part
-        + people.noise * luck(room.words[0, c], room.words[1, c])
+        + journey.quality_spread[k] * luck(room.words[0, c], room.words[1, c])
     )
-    relief = _solve(c, i, k, cell, before, whole, journey, people, here, room, counts, books)
+    relief = _solve(c, i, k, week, cell, before, whole, journey, people, here, room, counts, books)
 
     # what is felt, and what it does to her
     will, should = real[WILL, i], real[SHOULD, i]
@@ -72,7 +69,7 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     perceived = experience.perceived(quality, will, people.assimilation)
     gap = experience.gap(perceived, should)
     slope = experience.felt_slope(gap, journey.gain[k], journey.loss[k])
-    felt = slope * gap + relief
+    felt = slope * gap + swift + relief
     happened = experience.experience(people.anchor, felt)
     past = experience.past_weight(segments.memory[segment], gap, journey.notice[k])
     remember(j, happened, past, people.power_mean_exponent, room)
@@ -80,7 +77,8 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
     real[TRUST, i] = expectation.trust_after(real[TRUST, i], quality, will, people.trust_learning)
 
     _book(
-        i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, late_part, relief, promising, state, journey, people, books
+        i, k, cell, felt, slope, fit_part, wait_part, fatigue_part, of_days, of_promise, of_speed, relief, promising, state,
+        journey, people, books,
     )  # fmt: skip
 
     # expectations move: what happened first, then what is promised from now on
@@ -112,18 +110,37 @@ def meet(c: int, j: int, i: int, k: int, state: Any, journey: Any, segments: Any
 
 
 @inlined
-def _solve(c: int, i: int, k: int, cell: int, before: int, whole: Any, journey: Any, people: Any, here: Any, room: Any, counts: Any,
-           books: Any) -> float:  # fmt: skip
+def _timeliness(i: int, whole: Any, people: Any) -> tuple[float, float, float]:
+    """Return the part of quality that is due to early or late, and what of it comes of the days to either date."""
+    days = delivery.days_between(whole[ORDERED_AT, i], whole[DUE, i])
+    promised = delivery.days_between(whole[ORDERED_AT, i], whole[PROMISED, i])
+    part = delivery.timeliness(days - promised, people.lateness, people.lateness_limit)
+    a_day = delivery.per_day(part, days - promised)
+    return part, a_day * days, -a_day * promised
+
+
+@inlined
+def _speed(i: int, k: int, whole: Any, journey: Any, people: Any, patience: float) -> tuple[float, float]:
+    """Return what is felt of a delivery's being quick or slow, and what of it comes of the days until the arrival."""
+    days = delivery.days_between(whole[ORDERED_AT, i], whole[DUE, i])
+    wait = delivery.slowness(days, journey.days[k], people.lateness_limit, people.wait_pain, patience)
+    slope = experience.felt_slope(wait, people.performance_gain, people.performance_loss)
+    felt = slope * (1.0 - people.assimilation) * wait
+    return felt, delivery.per_day(felt, days - journey.days[k]) * days
+
+
+@inlined
+def _solve(c: int, i: int, k: int, week: int, cell: int, before: int, whole: Any, journey: Any, people: Any, here: Any, room: Any,
+           counts: Any, books: Any) -> float:  # fmt: skip
     """Solve her open problem perhaps; return the relief."""
-    origin = whole[CASE, i]
-    if origin < 0:
-        books.origin[k, journey.trigger.shape[0]] += 1
+    touchpoints, case = journey.trigger.shape[0], whole[CASE, i]
+    if case < 0:
+        books.origin[k, 2 * touchpoints] += 1
         return 0.0
-    books.origin[k, origin] += 1
-    # what is late can only be cured by its arrival
-    arrived = journey.delivers[k] and origin == k and whole[PROMISED, i] < whole[DUE, i]
-    under_way = whole.shape[0] > ORDER and origin == whole[ORDER, i]
-    solved = journey.closes[k] and not under_way and uniform(room.words[3, c]) < here[RESOLUTION]
+    overdue = is_overdue(i, week, whole)
+    books.origin[k, case + (touchpoints if overdue else 0)] += 1
+    arrived = journey.delivers[k] and overdue  # what is late can only be cured by its arrival
+    solved = journey.closes[k] and not overdue and uniform(room.words[3, c]) < here[RESOLUTION]
     if solved or arrived:
         whole[CASE, i] = -1
         whole[CASE_WEEKS, i] = 0
@@ -133,7 +150,8 @@ def _solve(c: int, i: int, k: int, cell: int, before: int, whole: Any, journey: 
 
 @inlined
 def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float, wait_part: float, fatigue_part: float,
-          late_part: float, relief: float, promising: int, state: Any, journey: Any, people: Any, books: Any) -> None:  # fmt: skip
+          of_days: float, of_promise: float, of_speed: float, relief: float, promising: int, state: Any, journey: Any,
+          people: Any, books: Any) -> None:  # fmt: skip
     """Write down what was felt and the parts that it is made of (see `simulation.model.ledger`); parts of 0 are left out."""
     real, whole = state
     segment = whole[SEGMENT, i]
@@ -152,8 +170,9 @@ def _book(i: int, k: int, cell: int, felt: float, slope: float, fit_part: float,
         books.wait[k, side] += fixed(pass_on * wait_part)
     if journey.by_firm[k]:
         books.fatigue[k, side] += fixed(pass_on * fatigue_part)
-    if late_part != 0.0:
-        books.lateness[k, side] += fixed(pass_on * late_part)
+    if journey.delivers[k]:
+        books.dates[k, side, 0] += fixed(pass_on * of_days + of_speed)
+        books.dates[k, side, 1] += fixed(pass_on * of_promise)
     if relief != 0.0:
         books.relief[k, side] += fixed(relief)
 

@@ -163,8 +163,8 @@ def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, ma
     """Ask about each delivery when it arrives, or on the promised date; she answers as things stand some days later."""
     real, whole = state
     k0, k1, k2 = key
-    order, flags, begins = whole[ORDER, start : start + size], room.flags, week * WEEK_OF_TICKS
-    ends = begins + WEEK_OF_TICKS
+    order, flags, begins = whole[ORDER, start : start + size], room.flags, week * delivery.WEEK_OF_TICKS
+    ends = begins + delivery.WEEK_OF_TICKS
     for j in range(size):
         flags[j] = 1 if order[j] >= 0 else 0
     for c in range(choose_flagged(size, room)):
@@ -172,7 +172,7 @@ def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, ma
         i = start + j
         k, due = order[j], whole[DUE, i]
         mailed = min(due, whole[PROMISED, i])
-        a, b, _, _ = threefry(k0, k1, k2, 0, i, mailed // WEEK_OF_TICKS, P_SURVEY, 2)
+        a, b, _, _ = threefry(k0, k1, k2, 0, i, mailed // delivery.WEEK_OF_TICKS, P_SURVEY, 2)
         before = mailed + delivery.ticks(delivery.answering_lag(people.survey_lag, luck(a, b))) < due
         if not (begins <= mailed < ends if before else due < ends):
             continue
@@ -180,7 +180,7 @@ def survey_deliveries(start: int, size: int, week: int, key: Any, state: Any, ma
         if uniform(w0) < market.survey_rate:
             waiting = experience.experience(people.anchor, -people.unresolved_pain)
             week_of_it = experience.mean_of_week(
-                room.real[WEIGHT, j], room.real[WEIGHTED, j], people.power_mean_exponent
+                real[MEMORY, i], room.real[WEIGHT, j], room.real[WEIGHTED, j], people.power_mean_exponent
             )
             rated = waiting if before or whole[CASE, i] >= 0 else week_of_it
             coaching = value[whole[CELL, i], whole[SEGMENT, i], k, COACHING]

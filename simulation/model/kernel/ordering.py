@@ -66,7 +66,7 @@ def await_deliveries(start: int, size: int, k: int, week: int, whole: Any, room:
     """List those whose delivery arrives this week; a promised date that passes without it is an open problem."""
     stop = start + size
     order, due, flags = whole[ORDER, start:stop], whole[DUE, start:stop], room.flags
-    end = (week + 1) * WEEK_OF_TICKS
+    end = (week + 1) * delivery.WEEK_OF_TICKS
     for j in range(size):
         flags[j] = 1 if order[j] == k else 0
     n = choose_flagged(size, room)
@@ -86,6 +86,6 @@ def await_deliveries(start: int, size: int, k: int, week: int, whole: Any, room:
 def take_in(start: int, size: int, week: int, whole: Any) -> None:
     """Close the orders that have arrived this week."""
     order, due = whole[ORDER, start : start + size], whole[DUE, start : start + size]
-    end = (week + 1) * WEEK_OF_TICKS
+    end = (week + 1) * delivery.WEEK_OF_TICKS
     for j in range(size):
         order[j] = -1 if due[j] < end else order[j]

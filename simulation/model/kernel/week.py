@@ -1,4 +1,4 @@
-"""The compiled customers: one week of many, the same rules as `simulation.model.customer`.
+"""The compiled customers: one week of many, the same rules as `simulation.model.plain.customer`.
 
 Every formula is called from `simulation.rules`; what stands in this package is the order of a week, and columns instead of
 attributes. People go through the week in blocks; within a block each step is a pass over all of it, and each touchpoint is met by
@@ -40,7 +40,7 @@ def _visit(start: int, size: int, k: int, week: int, key: Any, state: Any, journ
         i = start + j
         cell, segment = whole[CELL, i], whole[SEGMENT, i]
         here, promised = value[cell, segment, k], promise[cell, segment, k]
-        meet(c, j, i, k, state, journey, segments, people, here, promised, waits[cell, k], room, counts, books)
+        meet(c, j, i, k, week, state, journey, segments, people, here, promised, waits[cell, k], room, counts, books)
     chance, pull = room.real[CHANCE], room.real[PULL]
     if journey.persuades[k]:
         for c in range(n):
@@ -72,7 +72,7 @@ def week_of(first: int, last: int, week: int, key: Any, state: Any, journey: Any
         draw(start, size, week, key, room)
         begin(start, size, state, segments, people, promising, room)
         replace_leavers(start, size, week, key, state, segments, market, people, room)
-        feel_open_cases(start, size, state, segments, market, people, room, counts, books, company)
+        feel_open_cases(start, size, week, state, segments, market, people, room, counts, books, company)
         for k in range(touchpoints):
             _visit(
                 start, size, k, week, key, state, journey, segments, market, people, value, promise, waits, counts, books, room,
