@@ -15,7 +15,7 @@ from simulation.analysis.theory_study import bonus_found, crossing_angle, reache
 from simulation.model.best_response import Oracle, best_response
 from simulation.model.linear_world import LinearModel, LinearWorld
 from simulation.model.organization_model import OrganizationModel
-from simulation.rules.learning import RULES, sight_of_rule
+from simulation.rules.learning import RULES
 from simulation.rules.theory import best_split_weight, blend_efficiency, crossing_cosine
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load_dict
@@ -119,10 +119,10 @@ def test_rules_see_what_they_declare_and_no_more(rule: str, monkeypatch: pytest.
     asked, judged = [], []
     expected = LinearWorld.expected
     monkeypatch.setattr(LinearWorld, "expected", lambda self, x: (asked.append(1), expected(self, x))[1])
-    judge = RULES[rule].judge
+    sees, judge = RULES[rule](1, 0.1, 0.5).sees, RULES[rule].judge
     monkeypatch.setattr(RULES[rule], "judge", lambda *given: (judged.append(1), judge(*given))[1])
     LinearModel(learning=Learning(rule=rule), weeks=12).run()
-    assert {name for name, used in (("world", asked), ("gain", judged)) if used} == sight_of_rule(rule) - {"figures"}
+    assert {name for name, used in (("world", asked), ("gain", judged)) if used} == sees - {"figures"}
 
 
 @pytest.mark.parametrize("regime", ["siloed", "pooled"])

@@ -16,7 +16,7 @@ from simulation.model.layout import CHANNELS, FIXED_POINT, TRIGGERS, WHEN
 from simulation.rules.incentive import PAR, PAYOFFS, SCHEMES, Scores, Terms, gain, heeded, pay, worth
 from simulation.rules.information import REGIMES, Evidence, misread, seen, sight_of
 from simulation.rules.joint import JOINT_FORMS
-from simulation.rules.learning import RULES, sight_of_rule
+from simulation.rules.learning import RULES, LearningRule
 from simulation.scenario import names
 from simulation.scenario.journey import COEFFICIENTS, Touchpoint, Trigger
 from simulation.scenario.lever import JointEffect
@@ -240,21 +240,13 @@ def test_agreed_definitions_are_read_alike(shared: float, luck: float, agreed: f
 
 # -- learning rules --------------------------------------------------------------------------------------------------
 
-LEARNERS = [name for name in RULES if "gain" in sight_of_rule(name)]
+LEARNERS = [name for name, made in RULES.items() if "gain" in made(1, 0.1, 0.5).sees]
 """Rules that learn from trials."""
 
 
-def test_only_rules_that_see_the_world_are_for_small_worlds_alone() -> None:
-    """What the organization shows is in test_best_response."""
-    assert tuple(name for name in RULES if "world" in sight_of_rule(name)) == names.RULES_OF_SMALL_WORLDS
-
-
-@pytest.mark.parametrize("rule", [name for name in RULES if name not in LEARNERS])
-@given(setting=share, gain=points)
-def test_rules_that_see_no_trial_try_nothing(rule: str, setting: float, gain: float) -> None:
-    learner = RULES[rule](1, 0.1, 0.5)
-    assert learner.propose(setting) == setting
-    assert learner.judge(setting, 0.9, gain) == setting
+def test_rules_that_see_the_world_are_for_small_worlds_alone() -> None:
+    asking = tuple(name for name, made in RULES.items() if "world" in made(1, 0.1, 0.5).sees)
+    assert asking == names.RULES_OF_SMALL_WORLDS
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -305,6 +297,13 @@ def test_learners_find_the_top_of_a_hill_without_noise(rule: str, best: float) -
         tried = learner.propose(setting)
         setting = learner.judge(setting, tried, (setting - best) ** 2 - (tried - best) ** 2)
     assert setting == pytest.approx(best, abs=0.1 + 1e-12)
+
+
+@pytest.mark.parametrize("rule", ["fixed", "human"])
+def test_who_does_not_learn_from_trials_makes_none(rule: str) -> None:
+    learner: LearningRule = RULES[rule](1, 0.1, 0.5)
+    assert learner.propose(0.3) == 0.3
+    assert learner.judge(0.3, 0.9, 5.0) == 0.3
 
 
 # -- names that stand in two places ----------------------------------------------------------------------------------

@@ -74,6 +74,8 @@ ANGLE = 60.0
 """Between own KPI and value: where silos at bonus 1 bring nothing, and a pool split among seven a quarter [degrees]."""
 LEVERS = 4
 NK_DEPARTMENTS, NK_LEVERS, NK_WITHIN = 3, 4, 1
+LEARNERS = ("trial_and_error", "regression")
+"""In the linear world, with the memory and step of the reference firm; the first also with a louder value."""
 WALKERS = (("best_response", 0.1), ("local_search", 0.5), ("trial_and_error", 0.1))
 """Rules on NK landscapes, each with its step; a step of .5 changes a practice altogether."""
 
@@ -240,11 +242,10 @@ class Point:
 def _linear_jobs(size: Size, replications: int) -> Iterator[Job]:
     """Yield the slow jobs first, so that no worker is left with one at the end."""
     for number in sorted(size.departments, reverse=True):
-        for pay, noise in product(PAYS, size.trial_noise):
-            alike = {1.0, sqrt(number)} if noise > 0.0 and PAYS[pay].weight > 0.0 else {1.0}
-            for value_noise in sorted(alike):
-                point = Point(pay=pay, departments=number, trial_noise=noise, value_noise=value_noise,
-                              rule="trial_and_error")  # fmt: skip
+        for rule, pay, noise in product(LEARNERS, PAYS, size.trial_noise):
+            louder = noise > 0.0 and PAYS[pay].weight > 0.0 and rule == LEARNERS[0]
+            for value_noise in (1.0, sqrt(number)) if louder else (1.0,):
+                point = Point(pay=pay, departments=number, trial_noise=noise, value_noise=value_noise, rule=rule)
                 for replication in range(replications if noise > 0.0 else 1):
                     yield partial(_linear, point, replication, size.weeks)
         for pay in PAYS:

@@ -22,7 +22,7 @@ from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
 from simulation.rules.incentive import Terms, appraise, buy_in_after, effort_cost, gain, pay, weight_in_mind, worth
 from simulation.rules.information import sight_of
-from simulation.rules.learning import sight_of_rule
+from simulation.scenario.names import RULES_OF_SMALL_WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,7 +107,7 @@ class Organization:
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
-        self._oracle = _oracle(world) if "world" in sight_of_rule(learning.rule) else None
+        self._oracle = _oracle(world) if learning.rule in RULES_OF_SMALL_WORLDS else None
         self._timeline = timeline
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
@@ -263,7 +263,7 @@ class Organization:
         trials = [trial for trial in self._trials if not trial.lever.held]
         if trials:
             levers = np.array([trial.lever.index for trial in trials])
-            tried = np.array([clip(trial.tried, trial.lever.low, trial.lever.high) for trial in trials])
+            tried = np.array([trial.tried for trial in trials])
             halves = self._halves[[trial.column for trial in trials]]
             settings.T[levers] = np.where(halves, tried[:, None], self.in_force[levers, None])
         self.world.set_levers(settings)

@@ -26,7 +26,6 @@ __all__ = [
     "Regression",
     "TrialAndError",
     "rule_named",
-    "sight_of_rule",
 ]
 
 SIGHTS: dict[str, str] = {
@@ -199,7 +198,7 @@ class Human(Fixed):
 
 
 @dataclass(slots=True)
-class BestResponse:
+class BestResponse(Fixed):
     """Know what every setting would bring, and choose the best of all, the others' settings as they are.
 
     The rational benchmark: it tries nothing, because the organization asks the world for it
@@ -207,15 +206,6 @@ class BestResponse:
     """
 
     sees: ClassVar[frozenset[str]] = frozenset({"world"})
-    direction: int = 1
-    step: float = 0.0
-    memory: float = 0.0
-
-    def propose(self, setting: float) -> float:
-        return setting
-
-    def judge(self, setting: float, tried: float, gain: float) -> float:
-        return setting
 
 
 RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
@@ -232,8 +222,3 @@ RULES: dict[str, Callable[[int, float, float], LearningRule]] = {
 def rule_named(name: str, *, direction: int, step: float, memory: float) -> LearningRule:
     """Return a fresh learner for one lever."""
     return RULES[name](direction, step, memory)
-
-
-def sight_of_rule(name: str) -> frozenset[str]:
-    """Return which of `SIGHTS` a rule may look at."""
-    return rule_named(name, direction=1, step=0.1, memory=0.5).sees
