@@ -7,7 +7,7 @@ from typing import Any
 
 from simulation.scenario.checks import check
 from simulation.scenario.journey import COEFFICIENTS, STAGES
-from simulation.scenario.names import COMPANY_COUNTERS, REGIMES, RULES, SCHEMES, TOUCHPOINT_COUNTERS
+from simulation.scenario.names import COMPANY_COUNTERS, PAYOFFS, REGIMES, RULES, SCHEMES, TOUCHPOINT_COUNTERS
 from simulation.scenario.people import People
 from simulation.scenario.scenario import Scenario
 
@@ -219,6 +219,9 @@ def _incentives(r: Random, departments: list[str]) -> dict[str, Any]:
     return {
         "scheme": r.choice(SCHEMES), "shared_weight": r.choice([0.0, r.random()]),
         "shared_weight_by_department": by_department, "shared_metrics": {"shared": 1.0},
+        "payoff": r.choice(PAYOFFS if len(departments) > 1 else ["linear", "quota"]), "gate": r.uniform(-1.0, 1.0),
+        "attention": r.choice([None, None, 1, 2]),
+        "charges": {d: {"shared": r.random()} for d in departments if r.random() < 0.2},
     }  # fmt: skip
 
 

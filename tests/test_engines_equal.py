@@ -16,6 +16,7 @@ from simulation.model import compiled
 from simulation.model.organization_model import OrganizationModel
 from simulation.scenario.library import shipped
 from simulation.scenario.loading import load
+from simulation.scenario.names import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,7 +207,7 @@ def test_random_firms_are_various() -> None:
         "cycle",
     }
     assert {j.form for f in firms for j in f.joint_effects.values()} == {"minimum", "product", "crowding"}
-    assert {f.learning.rule for f in firms} == {"trial_and_error", "local_search", "fixed"}
+    assert {f.learning.rule for f in firms} == set(RULES)
     assert {(a, b) for f in firms for t in f.journey.values() for a, b in t.moves.items()} >= {
         ("customer", "defected"), ("defected", "customer"), ("lead", "prospect"), ("prospect", "customer")
     }  # fmt: skip

@@ -41,6 +41,22 @@ CHANGES: dict[str, dict[str, Any]] = {
     "a mandate under a freeze": {
         "timeline": [{"start": 5, "levers": {"frozen": True, "hold": {"marketing.hype": 1.0}}}]
     },
+    "a split pool": {"incentives": {"scheme": "split_pool", "shared_weight": 0.5}},
+    "a gate": {"incentives": {"scheme": "gate", "shared_weight": 0.5, "gate": 0.2}},
+    "a quota": {"incentives": {"payoff": "quota", "quota": 0.5}},
+    "a tournament for one": {"incentives": {"payoff_by_department": {"care": "tournament"}}},
+    "a downstream KPI": {"incentives": {"own_kpis": {"marketing": {"paid": 1.0}}}},
+    "charge-back": {"incentives": {"charges": {"marketing": {"company_satisfaction": 2.0}}}},
+    "a reward for sharing": {"incentives": {"transparency_reward": 5.0}},
+    "little attention": {"incentives": {"attention": 1, "shared_weight": 0.5}},
+    "data as shared": {"information": {"regime": "pooled", "as_shared": True}},
+    "definitions not agreed": {"information": {"agreed_definitions": 0.0}, "incentives": {"shared_weight": 0.5}},
+    "buy-in, line of sight and clear roles": {
+        "alignment": {"buy_in": 1.0, "line_of_sight": 1.0, "role_clarity": 1.0, "message_every": 2},
+    },
+    "limits": {"levers": {"limit": {"marketing.hype": (0.9, 1.0), "*.share_data": (0.7, 0.8)}}},
+    "regression": {"learning": {"rule": "regression"}},
+    "people": {"learning": {"rule": "human", "decisions": ({"week": 2, "lever": "marketing.hype", "setting": 1.0},)}},
     "local search": {"learning": {"rule": "local_search"}},
     "fixed": {"learning": {"rule": "fixed"}},
     "bigger steps": {"learning": {"step": 0.4}},

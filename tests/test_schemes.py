@@ -181,11 +181,11 @@ def test_a_reward_for_sharing_is_known_exactly_and_makes_departments_share() -> 
 # -- limits ----------------------------------------------------------------------------------------------------------
 
 
-LIMIT = {"timeline": ({"start": 6, "levers": {"limit": {"marketing.hype": (0.6, 0.65)}}},)}
-
-
-def test_a_limit_bounds_settings_and_trials_from_the_week_that_it_starts() -> None:
-    model = OrganizationModel(firm(LIMIT))
+@pytest.mark.parametrize("start", [6, 7])
+def test_a_limit_bounds_settings_and_trials_from_the_week_that_it_starts(start: int) -> None:
+    """At the start of a review, and within one, where it cuts trials short."""
+    limit = {"start": start, "levers": {"limit": {"marketing.hype": (0.6, 0.65)}}}
+    model = OrganizationModel(firm({"timeline": (limit,)}))
     lever = model.organization.lever_names.index("marketing.hype")
     tried: list[tuple[int, float]] = []
     given = model.world.set_levers
@@ -197,10 +197,10 @@ def test_a_limit_bounds_settings_and_trials_from_the_week_that_it_starts() -> No
     model.world.set_levers = noted  # type: ignore[method-assign]
     model.run()
     model.let_go()
-    late = {setting for week, setting in tried if week >= 6}
+    late = {setting for week, setting in tried if week >= start}
     assert all(0.6 <= setting <= 0.65 for setting in late)
     assert len(late) > 1  # something is still tried between the limits
-    assert any(not 0.6 <= setting <= 0.65 for week, setting in tried if week < 6)
+    assert any(not 0.6 <= setting <= 0.65 for week, setting in tried if week < start)
 
 
 def test_a_hold_and_a_freeze_override_a_limit() -> None:

@@ -120,7 +120,7 @@ class Department(mesa.Agent):  # type: ignore[misc]
         """Learn from a matured trial; `gain` is what it was worth, in points of appraisal before effort."""
         lever = trial.lever
         lever.pending = False
-        if lever.held:
+        if lever.held or not lever.low <= trial.tried <= lever.high:  # mandates or limits have cut the trial short
             return
         given = lever.given.given
         effort = effort_cost(trial.tried, given.easy, given.effort) - effort_cost(

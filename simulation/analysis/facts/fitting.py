@@ -1,8 +1,8 @@
 """Fitting people to the facts that may be fitted: one set of parameters for all worlds.
 
 The optimiser is CMA-ES (Hansen 2016) of the package `cma`: it asks for nothing but the loss, which is noisy and not smooth.
-The loss is the sum over the fitted facts of the squared distance from the measured contrast in half widths of the band within
-which it counts as met, each at most `WORST` (a fact that cannot be met must not bend the others), plus a little for
+The loss is the sum over the fitted facts of the squared distance from the inner half of the band within which it counts as
+met, in half widths of that band, each at most `WORST` (a fact that cannot be met must not bend the others), plus a little for
 leaving the value that the literature or an assumption gives: where facts say nothing, nothing moves.
 """
 
@@ -52,6 +52,8 @@ The thresholds of three and four stars stand evenly between those of two and fiv
 
 REPLICATIONS = 2
 """Replications of all worlds in one evaluation: with one, luck in the small bands would be fitted."""
+WELL_WITHIN = 0.5
+"""Half widths from the middle within which a fact is met without doubt: nearer is no better, so that it bends nothing else."""
 WORST = 25.0
 LEAVING = 0.1
 """Loss of a parameter at the other end of its bounds than its given value."""
@@ -74,8 +76,8 @@ def loss(place: NDArray[np.float64]) -> float:
         band = band_of(CONTRASTS[key])
         middle, half = (band.accepted_low + band.accepted_high) / 2.0, (band.accepted_high - band.accepted_low) / 2.0
         found = sum(float(value_of(CONTRASTS[key], row)) for row in rows) / REPLICATIONS
-        distance = (found - middle) / half
-        total += WORST if not np.isfinite(distance) else min(WORST, distance**2)
+        distance = abs(found - middle) / half - WELL_WITHIN
+        total += WORST if not np.isfinite(distance) else min(WORST, max(0.0, distance) ** 2)
     return total
 
 
@@ -113,7 +115,7 @@ def fit(
         place = np.array([(start[name] - low) / (high - low) for name, (low, high, _) in FREE.items()])
     search = cma.CMAEvolutionStrategy(
         place.clip(0.02, 0.98),
-        0.2 if start is None else 0.1,
+        0.2 if start is None else 0.05,
         {"bounds": [0.0, 1.0], "seed": seed, "maxiter": rounds, "verbose": -9},
     )
     with ProcessPoolExecutor(workers) as pool:
