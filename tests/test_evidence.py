@@ -12,6 +12,7 @@ from simulation.analysis.intervals import mean_interval
 from simulation.analysis.null_firms import indifferent_customers, random_spill_overs
 from simulation.analysis.patterns import PATTERNS
 from simulation.analysis.run import run_arm
+from simulation.analysis.studies import patterns_by_name
 from simulation.model.effects import effects_of
 from simulation.scenario.loading import load
 
@@ -94,6 +95,6 @@ def test_the_report_does_not_depend_on_the_workers() -> None:
     )
     pd.testing.assert_frame_equal(one, two)
     report = share_holding(one)
-    assert set(report["pattern"]) == set(BY_NAME)
+    assert set(report["pattern"]) == set(patterns_by_name())
     assert (report["n"] == 2).all()
     assert np.isfinite(report["mean"]).all()

@@ -112,7 +112,7 @@ def measure_cells(
     starts: Iterable[Start] = STARTS,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Return one row per firm, start, pattern and replication: its measure.
+    """Return one row per study, firm, start, pattern and replication: its measure.
 
     Parameters
     ----------
@@ -143,11 +143,15 @@ def measure_cells(
     )
     measured = in_order(measure, len(cells) * replications, workers=workers, progress=progress)
     rows = [
-        (cells[number // replications].firm, cells[number // replications].start, name, number % replications, value)
+        (*_place(cells[number // replications]), name, number % replications, value)
         for number, measures in enumerate(measured)
         for name, value in measures.items()
     ]
-    return pd.DataFrame(rows, columns=["firm", "start", "pattern", "replication", "value"])
+    return pd.DataFrame(rows, columns=["study", "firm", "start", "pattern", "replication", "value"])
+
+
+def _place(cell: Cell) -> tuple[str, str, str]:
+    return cell.study, cell.firm, cell.start
 
 
 def verdict(pattern: Pattern, interval: Interval) -> str:
@@ -170,18 +174,18 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
     """Return the report: one row per pattern, firm and start with n, mean, interval, share of replications and verdict."""
     rows = []
     by_name = patterns_by_name()
-    for (firm, start, name), part in measures.groupby(["firm", "start", "pattern"], sort=False):
+    for (study, firm, start, name), part in measures.groupby(["study", "firm", "start", "pattern"], sort=False):
         pattern, values = by_name[str(name)], part["value"].to_numpy()
         interval = mean_interval(values)
         sign = {"+": 1.0, "-": -1.0}.get(pattern.expected)
         share = float((values * sign > 0.0).mean()) if sign is not None else float("nan")
         rows.append(
-            (name, pattern.says, firm, start, len(values), pattern.unit, pattern.expected, interval.mean, interval.low,
+            (study, name, pattern.says, firm, start, len(values), pattern.unit, pattern.expected, interval.mean, interval.low,
              interval.high, share, verdict(pattern, interval), pattern.source)
         )  # fmt: skip
     return pd.DataFrame(
         rows,
-        columns=["pattern", "says", "firm", "start", "n", "unit", "expected", "mean", "low", "high", "share", "verdict",
+        columns=["study", "pattern", "says", "firm", "start", "n", "unit", "expected", "mean", "low", "high", "share", "verdict",
                  "source"],
     )  # fmt: skip
 

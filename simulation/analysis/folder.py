@@ -30,13 +30,12 @@ EVIDENCE_FILES = (
     "patterns.csv",
     "measures.csv",
     "evidence.md",
-    "patterns.png",
     "facts.csv",
     "facts.md",
     "facts_marketplace.png",
     "facts_others.png",
 )
-"""What a folder of evidence holds besides the provenance."""
+"""What a folder of evidence holds besides the provenance and `charts/`."""
 EXPORT_FILES = tuple(
     f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
 )

@@ -61,6 +61,29 @@ def _sharing(arms: Arms) -> dict[str, Scenario]:
     }
 
 
+# --- F6: the chain of lead quality -----------------------------------------------------------------------------------------
+
+
+def _breadth(arms: Arms) -> dict[str, Scenario]:
+    """Return the firm with a sales quota under narrow and under broad targeting, everything else learned."""
+    siloed = arms["own_kpi"]
+    return {
+        name: siloed.model_copy(
+            update={
+                "levers": siloed.levers.model_copy(update={"hold": {**siloed.levers.hold, "marketing.breadth": at}})
+            }
+        )
+        for name, at in (("narrow", 0.2), ("broad", 0.8))
+    }
+
+
+def _contracts_a_lead(runs: Runs) -> float:
+    broad, narrow = (
+        100.0 * last_year(runs[arm], "new_contracts") / last_year(runs[arm], "leads") for arm in ("broad", "narrow")
+    )
+    return broad - narrow
+
+
 # --- F7: one department off board -------------------------------------------------------------------------------------
 
 
@@ -151,6 +174,22 @@ def _coaching(run: Run) -> float:
     return float(np.mean([last_year(run, name) for name in levers]))
 
 
+# --- F15: data that nobody is paid for ----------------------------------------------------------------------------------
+
+
+def _data_drifts(arm: str) -> Callable[[Runs], float]:
+    """Return the measure: how far departments put more into the common data in the last quarter of a run than in the first."""
+
+    def measure(runs: Runs) -> float:
+        weekly = runs[arm].weekly
+        levers = [name for name in weekly if name.startswith("lever.") and name.endswith(".share_data")]
+        mean = np.mean([weekly[name] for name in levers], axis=0)
+        quarter = max(1, len(mean) // 4)
+        return float(mean[-quarter:].mean() - mean[:quarter].mean())
+
+    return measure
+
+
 # --- F16: where silos do as well ------------------------------------------------------------------------------------------
 
 
@@ -168,6 +207,22 @@ _WHERE = {
 
 STUDIES: dict[str, Study] = {
     "sharing": Study(scenario="silo_vs_shared", arms=_sharing, patterns=PATTERNS),
+    "chain": Study(
+        scenario="lead_quality_chain",
+        arms=_breadth,
+        patterns=(
+            Pattern(name="F6 conversion", says="Contracts a hundred leads bring: broad less narrow targeting", unit="contracts",
+                    expected="-", source="MODEL F6", measure=_contracts_a_lead),
+            Pattern(name="F6 promises", says="Sales' promises under quota: broad less narrow targeting", unit="lever",
+                    expected="+", source="MODEL F6; Oyer 1998", measure=rise("lever.sales.promise", "broad", "narrow")),
+            Pattern(name="F6 satisfaction", says="Satisfaction: broad less narrow targeting", unit="points", expected="-",
+                    source="MODEL F6", measure=rise("satisfaction", "broad", "narrow")),
+            Pattern(name="F6 complaints", says="Complaints: broad less narrow targeting", unit="per 1,000 customers a week",
+                    expected="+", source="MODEL F6", measure=rise("complaints", "broad", "narrow")),
+            Pattern(name="F6 service", says="Customer Service's own KPI: broad less narrow targeting", unit="score",
+                    expected="-", source="MODEL F6", measure=rise("score.service", "broad", "narrow")),
+        ),
+    ),
     "off_board": Study(
         scenario="one_not_on_board",
         arms=_as_given,
@@ -218,6 +273,45 @@ STUDIES: dict[str, Study] = {
                     expected="+", source="MODEL F12", measure=rise("nps", "free", "forbidden")),
             Pattern(name="F12 satisfaction", says="True satisfaction with free coaching, less where impossible", unit="points",
                     expected="", source="for information", measure=rise("satisfaction", "free", "forbidden")),
+        ),
+    ),
+    "attention": Study(
+        scenario="too_many_masters",
+        arms=_as_given,
+        firms=("reference",),
+        patterns=(
+            Pattern(name="F13 few", says="Loyalty: paid on few metrics, less paid on many, two of which are heeded", unit="points",
+                    expected="+", source="MODEL F13, a calibrated input (Simon 1971)",
+                    measure=rise("loyalty", "few", "many")),
+            Pattern(name="F13 heeded", says="Loyalty: many metrics all heeded, less two heeded", unit="points", expected="+",
+                    source="MODEL F13, a calibrated input", measure=rise("loyalty", "many_heeded", "many")),
+        ),
+    ),
+    "data": Study(
+        scenario="data_consolidation",
+        arms=_as_given,
+        patterns=(
+            Pattern(name="F15 voluntary", says="Data put in, unrewarded: last quarter less first", unit="lever", expected="-",
+                    source="MODEL F15; Olson 1965", measure=_data_drifts("voluntary")),
+            Pattern(name="F15 rewarded", says="Data put in, rewarded: last quarter less first", unit="lever", expected="+",
+                    source="MODEL F15; Olson 1965", measure=_data_drifts("rewarded")),
+            Pattern(name="F15 loyalty rewarded", says="Loyalty by rewarded data, against none", unit="points", expected="+",
+                    source="MODEL F15", measure=rise("loyalty", "rewarded", "none")),
+            Pattern(name="F15 loyalty mandated", says="Loyalty by mandated data, against none", unit="points", expected="+",
+                    source="MODEL F15", measure=rise("loyalty", "mandated", "none")),
+            Pattern(name="F15 profit mandated", says="Profit by mandated data, against none", unit="money per 1,000 a week",
+                    expected="", source="for information", measure=rise("profit", "mandated", "none")),
+        ),
+    ),
+    "pools": Study(
+        scenario="pool_or_own",
+        arms=_as_given,
+        firms=("reference",),
+        patterns=tuple(
+            Pattern(name=f"F11 {number}", says=f"Loyalty by an undivided pool, less a divided one, {number} departments",
+                    unit="points", expected="", source="Holmstrom 1982 (best response); trial and error need not agree",
+                    measure=rise("loyalty", f"{number}_undivided", f"{number}_divided"))
+            for number in ("seven", "two")
         ),
     ),
     "silos_win": Study(

@@ -33,7 +33,7 @@ def gather(
     from simulation.analysis.facts.fitting import FREE
     from simulation.analysis.facts.judging import judge
     from simulation.analysis.facts.worlds import measure_facts
-    from simulation.analysis.folder import check_folder, whole
+    from simulation.analysis.folder import CHARTS, check_folder, whole
     from simulation.analysis.parallel import default_workers
     from simulation.analysis.sources import sources_hash
     from simulation.scenario.people import People
@@ -62,7 +62,8 @@ def gather(
         (folder / "evidence.md").write_text(text, encoding="utf-8", newline="\n")
         page = facts_page(facts, {"replications": replications}, parameters=len(FREE))
         (folder / "facts.md").write_text(page, encoding="utf-8", newline="\n")
-        draw_forest(report, folder)
+        (folder / CHARTS).mkdir()
+        draw_forest(report, folder / CHARTS)
         draw_facts(facts, folder, parameters=len(FREE))
     print_evidence(report, Console())
     print_facts(facts, Console(), parameters=len(FREE))

@@ -48,25 +48,34 @@ def _rows(part: pd.DataFrame) -> list[Any]:
 
 
 def draw_forest(report: pd.DataFrame, folder: Path) -> list[Path]:
-    """Draw each pattern that theory has a word on: estimate and interval in every firm and from every start."""
-    from simulation.views.style import look, page, save
+    """Draw, for each study, the patterns that theory has a word on: estimate and interval in every firm and from every start."""
+    from simulation.views.style import look
 
-    shown = [
-        name for name in report["pattern"].unique() if (report.loc[report["pattern"] == name, "expected"] != "").all()
-    ]
+    paths = []
     with look():
-        figure = page(
-            title="What emerges, and where: each pattern in each firm, from three starting policies",
-            note=f"Dots: means of {report['n'].max()} replications, paired; lines: 95 % intervals. Filled: the interval leaves out "
-            "zero. The two lower firms are null firms: what shows there as it does above was not brought about by what they lack.",
-            height=2.2 + 3.9 * -(-len(shown) // 3),
-        )
-        grid = figure.subplots(-(-len(shown) // 3), 3, squeeze=False)
-        for axes in grid.flat[len(shown) :]:
-            axes.remove()
-        for position, (axes, name) in enumerate(zip(grid.flat, shown, strict=False)):
-            _panel(axes, report[report["pattern"] == name], labels=position % 3 == 0)
-        return save(figure, folder, "patterns")
+        for study, part in report[report["expected"] != ""].groupby("study", sort=False):
+            paths += _draw_study(part, folder, f"patterns_{study}")
+    return paths
+
+
+def _draw_study(part: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    from simulation.views.style import page, save
+
+    shown = list(part["pattern"].unique())
+    rows, lines = -(-len(shown) // 3), int(part.groupby("pattern").size().max())
+    null = " Firms other than the reference are null firms: what shows there, too, was not brought about by what they lack."
+    figure = page(
+        title="What emerges, and where: each pattern in each firm, from three starting policies",
+        note=f"Dots: means of {part['n'].max()} replications, paired; lines: 95 % intervals. Filled: the interval leaves out zero."
+        + (null if part["firm"].nunique() > 1 else ""),
+        height=2.2 + (1.2 + 0.3 * lines) * rows,
+    )
+    grid = figure.subplots(rows, 3, squeeze=False)
+    for axes in grid.flat[len(shown) :]:
+        axes.remove()
+    for position, (axes, pattern) in enumerate(zip(grid.flat, shown, strict=False)):
+        _panel(axes, part[part["pattern"] == pattern], labels=position % 3 == 0)
+    return save(figure, folder, name)
 
 
 def _panel(axes: Axes, part: pd.DataFrame, *, labels: bool) -> None:
