@@ -29,6 +29,7 @@ PURPOSE: dict[str, int] = {
     "policy": 8,  # random starting policy; `who` is the lever
     "trial": 9,  # direction of the first trials; `who` is the lever
     "world": 10,  # noise of the linear world
+    "council": 11,  # errors of reports and of shared data, lapses; `who` is a department or a lever
     "meet": 100,  # meetings, four touchpoints a block: 100 + touchpoint // 4
     "encounter": 200,  # luck, success and outcome of one encounter, then its rating: 200 + touchpoint
     "order": 300,  # time of an order and of its delivery: 300 + touchpoint

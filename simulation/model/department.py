@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import mesa
 
 from simulation.randomness import PURPOSE, threefry
+from simulation.rules.arithmetic import clip
 from simulation.rules.incentive import effort_cost
 from simulation.rules.learning import LearningRule, rule_named
 
@@ -28,6 +29,8 @@ class LeverInUse:
     learner: LearningRule
     held: bool = False
     pending: bool = False
+    low: float = 0.0
+    high: float = 1.0
 
 
 class Trial(NamedTuple):
@@ -83,7 +86,7 @@ class Department(mesa.Agent):  # type: ignore[misc]
             self._next = (self._next + 1) % len(self.levers)
             if lever.held or lever.pending or not lever.given.given.learned:
                 continue
-            tried = lever.learner.propose(lever.setting)
+            tried = float(clip(lever.learner.propose(lever.setting), lever.low, lever.high))
             if tried != lever.setting:
                 lever.pending = True
                 trials.append(Trial(lever=lever, column=columns[len(trials)], control=lever.setting, tried=tried))
@@ -99,7 +102,8 @@ class Department(mesa.Agent):  # type: ignore[misc]
         effort = effort_cost(trial.tried, given.easy, given.effort) - effort_cost(
             trial.control, given.easy, given.effort
         )
-        lever.setting = lever.learner.judge(trial.control, trial.tried, gain - effort)
+        judged = lever.learner.judge(trial.control, trial.tried, gain - effort)
+        lever.setting = float(clip(judged, lever.low, lever.high))
 
 
 def _learner(lever: int, learning: Learning, run_key: tuple[int, int, int]) -> LearningRule:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.model.effects import LeverGiven
+    from simulation.model.governance.bodies import Bodies
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
+    from simulation.scenario.governance import Governance
     from simulation.scenario.regime import Alignment, Change, Incentives, Information, Learning, Levers
 
 __all__ = ["Organization", "World", "design_cells"]
@@ -71,6 +73,8 @@ class Organization:
         The rules of the game; an intervention of the timeline replaces those in the middle.
     pars
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
+    governance, bodies
+        Governance as given (an intervention may replace it), and its bodies; None: no councils in any week.
 
     Attributes
     ----------
@@ -94,10 +98,12 @@ class Organization:
         bounds: Levers,
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
+        governance: Governance | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
-        self._timeline = timeline
+        self._timeline, self._governance, self.bodies = timeline, governance, bodies
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
         self.kpis = KpiTable(readers)
@@ -138,6 +144,8 @@ class Organization:
         self._set_rules(week)
         if week % self.learning.review_weeks == 0:
             self._trials = []
+            if self.bodies is not None:
+                self.bodies.bind(self, week)
             if not self.frozen:
                 for name, department in self.departments.items():
                     self._trials += department.plan(self._columns[name])
@@ -152,6 +160,12 @@ class Organization:
             self._now += counts
         if (week + 1) % self.learning.review_weeks == 0:
             self._hold_review(self._now)
+        if self.bodies is not None:
+            self.bodies.end_week(self, week, counts[0].sum(axis=0))
+
+    def trials_told(self) -> list[Trial]:
+        """Return the trials of the review that is going on, or has just ended."""
+        return self._trials or self._awaiting
 
     def settings(self) -> NDArray[np.float64]:
         """Return the control setting of every lever [lever]."""
@@ -169,12 +183,17 @@ class Organization:
 
     def _set_rules(self, week: int) -> None:
         incentives, information, alignment, bounds = self._rules
+        governance = self._governance
         for change in self._timeline:
             if change.start <= week and (change.end is None or week < change.end):
                 incentives = change.incentives or incentives
                 information = change.information or information
                 alignment = change.alignment or alignment
                 bounds = change.levers or bounds
+                governance = change.governance or governance
+        if self.bodies is not None and governance is not None:
+            self.bodies.take_over(governance)
+            incentives, alignment = self.bodies.incentives(incentives), self.bodies.alignment(alignment)
         if incentives is not self.incentives:
             self.incentives = incentives
             self._set_cards()
@@ -215,6 +234,8 @@ class Organization:
         """Fix as par what the starting policy has brought [counter]; pars that were given stay."""
         for name, value in zip(self.kpis.names, self.kpis.values(counts[None])[0].tolist(), strict=True):
             self.pars.setdefault(name, value)
+        if self.bodies is not None:
+            self.bodies.start(counts)
 
     def _hold_review(self, counts: NDArray[np.int64]) -> None:
         overall = self.kpis.scores(counts[:1].sum(axis=1), self._cards, self.pars)[0].tolist()
@@ -249,10 +270,11 @@ class Organization:
         sums = sums_by_half(matured, self._halves, [trial.column for trial in self._awaiting])
         scores = self.kpis.scores(sums, self._cards, self.pars).tolist()
         see, appraise = REGIMES[self.information.regime], SCHEMES[self.incentives.scheme]
-        in_mind = {name: weight_in_mind(self._weight(name), self.buy_in) for name in self.departments}
+        care = self.buy_in if self.bodies is None else self.bodies.care(self.buy_in)
+        in_mind = {name: weight_in_mind(self._weight(name), care) for name in self.departments}
         after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
         change = COHORT_REVIEWS * (after - self._shared_scores[-3])
-        for trial, tried, control in zip(self._awaiting, scores[0::2], scores[1::2], strict=True):
+        for place, (trial, tried, control) in enumerate(zip(self._awaiting, scores[0::2], scores[1::2], strict=True)):
             name = trial.lever.given.department
             mine = self._card[name]
             # All that a review of trial has brought: the mean difference over that review and the next, times the two.
@@ -262,7 +284,12 @@ class Organization:
                 shared_change=change,
             )
             own, shared = see(evidence)
-            self.departments[name].judge(trial, appraise(own, shared, in_mind[name]))
+            if self.bodies is not None:
+                shared = self.bodies.sight(name, shared, evidence.shared_by_half)
+            gain = appraise(own, shared, in_mind[name])
+            if self.bodies is not None:
+                self.bodies.saw(self, trial, gain, sums[2 * place], sums[2 * place + 1])
+            self.departments[name].judge(trial, gain)
 
 
 def _hold(lever: LeverInUse, bounds: Levers) -> bool:
