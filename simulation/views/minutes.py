@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,10 @@ POINTS = {
 """Points of the agendas by their keys."""
 _COUNCILS = {"operational": "Operational council", "strategic": "Strategic council"}
 _DIRECTION = {
-    "better": "clearly better than before the beginning",
-    "worse": "clearly worse than before the beginning",
-    "same": "not clearly different from before the beginning",
-    "unknown": "not known well enough to be compared",
+    "better": "that is clearly better",
+    "worse": "that is clearly worse",
+    "same": "that is no clear difference",
+    "unknown": "that is too little to compare",
 }
 
 
@@ -82,7 +83,7 @@ class Said:
             number += " %"
         elif unit == "money":
             number += f" {self.currency}"
-        elif unit not in ("count", "0-1", "week"):
+        elif unit not in ("0-1", "week"):
             number += f" {unit}"
         return f"{number} ({source})"
 
@@ -108,7 +109,14 @@ def _meetings(rows: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
         for number, (point, said) in enumerate(meeting.groupby("point", sort=False), 1):
             yield f"### {number}. {POINTS[str(point)]}"
             lines = [_sentence(item, names, scenario.market.currency) for _, item in said.groupby("item", sort=False)]
-            yield "\n".join(f"- {line}" for line in lines)
+            yield "\n".join(f"- {line}" for line in _in_chorus(lines))
+
+
+def _in_chorus(lines: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield lines of (speaker, words); those who say the same one after another say it together."""
+    for words, alike in itertools.groupby(lines, key=lambda line: line[1]):
+        speakers = list(dict.fromkeys(speaker for speaker, _ in alike if speaker))
+        yield f"{joined(speakers)}: {words}" if speakers else f"*{words}*"
 
 
 def _names(scenario: Scenario) -> dict[str, str]:
@@ -122,7 +130,8 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return names
 
 
-def _sentence(item: pd.DataFrame, names: Mapping[str, str], currency: str) -> str:
+def _sentence(item: pd.DataFrame, names: Mapping[str, str], currency: str) -> tuple[str, str]:
+    """Return (speaker, words); no speaker: not said in the room."""
     first = item.iloc[0]
     fields = {
         str(key): str(first[key]) for key in ("speaker", "subject", "about", "action", "detail", "heard_at", "kind")
@@ -135,7 +144,7 @@ def _sentence(item: pd.DataFrame, names: Mapping[str, str], currency: str) -> st
     }
     said = Said(fields, figures, names, currency)
     text = SENTENCES[fields["kind"]](said)
-    return f"{said.name('speaker')}: {text}" if fields["speaker"] else f"*{text}*"
+    return said.name("speaker") if fields["speaker"] else "", text[:1].upper() + text[1:]
 
 
 # -- review of agreed actions ------------------------------------------------------------------------------------------
@@ -185,20 +194,20 @@ def _lapsed(said: Said) -> str:
 # -- measures and reports ------------------------------------------------------------------------------------------------
 
 _MEASURES = {
-    "satisfaction": "surveyed satisfaction",
-    "complaints": "complaints",
-    "contacts": "contacts about problems",
-    "csat": "satisfaction surveyed there",
+    "satisfaction": "surveyed satisfaction stands",
+    "complaints": "complaints stand",
+    "contacts": "contacts about problems stand",
+    "csat": "surveyed satisfaction stands",
 }
 
 
 def _measured(said: Said) -> str:
     now = next(name for name in said.figures if name.endswith("_now"))
     kind = now.removesuffix("_now")
-    where = f" at {said.about}" if said.fields["about"] else ""
-    text = f"{_MEASURES[kind]}{where}: {said.told(now)}"
+    where = f"at {said.about} " if said.fields["about"] else ""
+    text = f"{where}{_MEASURES[kind]} at {said.told(now)}"
     if said.has(f"{kind}_first"):
-        text += f", before the beginning {said.told(f'{kind}_first')}"
+        text += f"; before the beginning it was {said.told(f'{kind}_first')}"
     return f"{text}; {_DIRECTION[said.fields['detail']]}."
 
 
@@ -215,10 +224,11 @@ def _report(said: Said) -> str:
 
 
 def _practice(said: Said) -> str:
+    theirs = said.names[f"{said.fields['detail']}.{said.fields['about'].partition('.')[2]}"]
     return (
-        f"we report {said.told('their_score', decimals=2, sign=True)} and set {said.about} to "
+        f"we report {said.told('their_score', decimals=2, sign=True)} and set “{theirs}” to "
         f"{said.told('their_setting', decimals=2)}; {said.subject}, with {said.told('own_score', decimals=2, sign=True)}, "
-        f"has it at {said.told('own_setting', decimals=2)}. Might that help there?"
+        f"has {said.about} at {said.told('own_setting', decimals=2)}. Might our way help there?"
     )
 
 
@@ -268,7 +278,7 @@ def _data_shared(said: Said) -> str:
 
 
 def _concern(said: Said) -> str:
-    return f"let us ask where this comes from. {_measured(said)[:1].upper()}{_measured(said)[1:]}"
+    return f"{_measured(said)} Let us ask up the chain where this comes from."
 
 
 def _problems(said: Said) -> str:
@@ -366,7 +376,7 @@ _KINDS = ("limit", "retargeting", "access", "data", "training", "kpi", "copy")
 SENTENCES: dict[str, Callable[[Said], str]] = {
     "no_actions": _plain("no action is open."),
     "not_asked_after": lambda said: (
-        f"{said.told('agreed_actions', decimals=0)} are on paper; we do not go through them."
+        f"there are {said.told('agreed_actions', decimals=0)} on paper; we do not go through them."
     ),
     "action_kept": _kept,
     "action_waiting": _waiting,
@@ -401,8 +411,8 @@ SENTENCES: dict[str, Callable[[Said], str]] = {
     "unclear": _unclear,
     "nothing_found": _plain("nothing before us points at anybody."),
     "more_evidence": lambda said: (
-        f"if {said.about} in {said.subject} goes on like this, it takes about {said.told('more_reviews', decimals=0)} more "
-        "reviews until we know."
+        f"if {said.about} in {said.subject} goes on like this, it takes about {said.told('more_reviews', decimals=0)} until "
+        "we know."
     ),
     "no_research": _plain("no question is left that more of the same data would settle."),
     "not_at_the_table": lambda said: (

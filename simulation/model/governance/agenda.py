@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulation.model.governance.actions import LIVE
+from simulation.model.governance.council import CLEAR
 from simulation.model.governance.papers import SATISFACTION
 from simulation.record import Figure, Item
 from simulation.rules.governance import reviews_needed
@@ -26,8 +27,6 @@ CHAIR = "chair"
 TEAM = "team"
 POINTS = "points of appraisal"
 ERRORS = "standard errors"
-CLEAR = 2.0
-"""Standard errors from which a change is spoken of as one. Source: convention (about 95 %)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +85,9 @@ def _review(meeting: Meeting, point: str) -> Iterator[Item]:
     if not meeting.council.given.follow_up:
         live = [action for action in meeting.council.actions if action.status in LIVE]
         if live:
-            figures = (Figure(name="agreed_actions", value=float(len(live)), unit="count", source="list of actions"),)
+            figures = (
+                Figure(name="agreed_actions", value=float(len(live)), unit="agreed actions", source="list of actions"),
+            )
             yield meeting.item(point, "not_asked_after", meeting.chair, figures=figures)
     elif not meeting.verdicts:
         yield meeting.item(point, "no_actions", meeting.chair)
@@ -213,9 +214,7 @@ def _initiatives(meeting: Meeting, point: str) -> Iterator[Item]:
         ]
         if found.trials:
             where = f"shared data, {found.trials} trials"
-            figures.append(
-                Figure(name="satisfaction_effect", value=found.effect, unit="points per lever", source=where)
-            )
+            figures.append(Figure(name="satisfaction_effect", value=found.effect, unit="points of 100", source=where))
             figures.append(Figure(name="standing_out", value=found.standing_out, unit=ERRORS, source=where))
         yield meeting.item(
             point, "initiative", each.department, subject=each.department, about=each.lever, figures=tuple(figures)
@@ -232,7 +231,7 @@ def _measures(meeting: Meeting, point: str) -> Iterator[Item]:
             name="error", value=survey.error, unit="points of 100",
             source=f"spread of answers, by {survey.cases} answers",
         )  # fmt: skip
-        answers = Figure(name="answers", value=float(survey.cases), unit="count", source="survey")
+        answers = Figure(name="answers", value=float(survey.cases), unit="answers", source="survey")
         yield meeting.item(point, "survey_error", meeting.chair, figures=(answers, error))
     yield from _contradiction(meeting, point)
     shares = [report.shares for report in meeting.papers.reports.values()]
@@ -303,11 +302,7 @@ def _evidence(meeting: Meeting, measure: Measure, suspicion: Suspicion) -> list[
                     source=source,
                 )
             )
-    figures.append(
-        Figure(
-            name="standing_out", value=suspicion.strength, unit=ERRORS, source="both together, as the council reckons"
-        )
-    )
+    figures.append(Figure(name="standing_out", value=suspicion.strength, unit=ERRORS, source="both together"))
     return figures
 
 
@@ -329,11 +324,11 @@ def _outcome(meeting: Meeting, point: str, outcome: Outcome, inquiry: Inquiry | 
     action = outcome.action
     figures = [
         Figure(name="cost", value=outcome.cost, unit=POINTS, source=f"own trials of {meeting.names[action.owner]}"),
-        Figure(name="account", value=outcome.account, unit=POINTS, source="what it is held to account for"),
-        Figure(name="due", value=float(action.due), unit="week", source="agreement"),
+        Figure(name="account", value=outcome.account, unit=POINTS, source="rule of the council"),
+        Figure(name="due", value=float(action.due), unit="week", source="as agreed"),
     ]
     if action.direction or action.kind == "copy":
-        figures.append(Figure(name="step", value=abs(action.step), unit="0-1", source="agreement"))
+        figures.append(Figure(name="step", value=abs(action.step), unit="0-1", source="as agreed"))
     if inquiry is not None:
         at_home = sum(answer.levers for answer in inquiry.answers if answer.upstream == 0)
         others = sum(answer.levers for answer in inquiry.answers if answer.upstream > 0)

@@ -46,6 +46,8 @@ KPI_STEP = 0.1
 """Weight of shared metrics that a changed KPI adds to a department's appraisal. Our assumption."""
 MEMORY = 0.9
 """Weight of older trials in what a department expects of a lever. Our assumption (as in learning)."""
+DOUBT = 0.16
+"""Trials without any gain that a department sets against those it has made, as sum of squared moves: four of .2. Our assumption."""
 _LAPSE = 3
 """Stream of draws of lapses."""
 
@@ -223,7 +225,7 @@ class Bodies:
         given = lever.given.given
         aim = clip(lever.setting + move, 0.0, 1.0)
         effort = effort_cost(aim, given.easy, given.effort) - effort_cost(lever.setting, given.easy, given.effort)
-        return cost_of_moving(estimate(weighted, information), aim - lever.setting, effort)
+        return cost_of_moving(estimate(weighted, information + DOUBT), aim - lever.setting, effort)
 
     def account(self, department: str) -> float:
         """Return the cost that a department is held to bear [points of appraisal]."""
@@ -279,7 +281,7 @@ class Bodies:
     def _keeping(self, action: Action) -> float:
         """Return what keeping to an action costs: what going back would gain."""
         weighted, information = self._gains.get(action.lever, (0.0, 0.0))
-        return cost_of_moving(estimate(weighted, information), action.move, 0.0)
+        return cost_of_moving(estimate(weighted, information + DOUBT), action.move, 0.0)
 
     def _initiatives(self, organization: Organization, sight: Sight) -> list[Initiative]:
         """Return what departments have told of what they try, the one of each whose step is widest."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Council", "Inquiry", "Outcome", "Table", "Verdict"]
 
+CLEAR = 2.0
+"""Standard errors from which a change is spoken of as one. Source: convention (about 95 %)."""
 MOST_CONCERNS = 3
 """A meeting looks into no more than so many concerns. Our assumption."""
 WELL_SHARED = 0.5
@@ -117,12 +119,12 @@ class Council:
     def inquire(self, papers: Papers, table: Table) -> list[Inquiry]:
         """Look into what is heard, the greatest worsening first, until enough is agreed.
 
-        The first concern is looked into even where nothing is worse than at the beginning.
+        The first is looked into even where nothing is clearly worse than at the beginning.
         """
         found: list[Inquiry] = []
         agreed = 0
         for position, measure in enumerate(concerns(papers)[:MOST_CONCERNS]):
-            if agreed >= self.given.at_once or (position > 0 and measure.concern <= 0.0):
+            if agreed >= self.given.at_once or (position > 0 and measure.concern < CLEAR):
                 break
             inquiry = self._look_into(papers, measure, table)
             agreed += inquiry.outcome is not None and not inquiry.outcome.resisted
