@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import fields, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,23 +15,22 @@ from worlds import FROZEN, changed, differences, lived, reference, remains, work
 
 from simulation.analysis.frames import council_frame
 from simulation.analysis.run import run_arm
+from simulation.model.governance.actions import Action
 from simulation.model.governance.agenda import AGENDA
 from simulation.model.governance.council import Council
 from simulation.model.governance.journey_map import map_of
 from simulation.model.governance.measures import ratios_of
 from simulation.model.governance.papers import SATISFACTION, Finding, Measure, Papers, Report
+from simulation.model.governance.strategic import STRATEGIC_AGENDA, Quarter, decide
 from simulation.model.layout import counter_index, layout_of
 from simulation.model.organization_model import OrganizationModel
 from simulation.record import COUNCIL_COLUMNS
 from simulation.rules import governance as rules
 from simulation.scenario.checks import check
-from simulation.scenario.governance import Governance, Operational
+from simulation.scenario.governance import AREAS, Governance, Operational, Strategic
 from simulation.scenario.names import COMPANY_COUNTERS, TOUCHPOINT_COUNTERS
 from simulation.scenario.scenario import Scenario
 from simulation.views.minutes import POINTS, SENTENCES
-
-if TYPE_CHECKING:
-    from simulation.model.governance.actions import Action
 
 OPEN = {"levers": {"hold": {"*.share_data": 1.0}}, "information": {"regime": "pooled"}}
 COUNCIL: dict[str, Any] = {"operational": {"every_weeks": 3, "evidence": 0.5}}
@@ -285,6 +284,93 @@ def test_every_statement_has_words_and_every_figure_a_source(name: str) -> None:
         assert item.kind in SENTENCES
         assert item.point in POINTS
         assert all(figure.source and figure.unit and math.isfinite(figure.value) for figure in item.figures)
+
+
+def quarter(**given: Any) -> Quarter:
+    plain: dict[str, Any] = {
+        "given": Strategic(weight_step=0.1, reassigns=True), "week": 12, "papers": papers_of(), "actions": [],
+        "shared_score": 0.0, "weight": 0.2, "weighable": True, "spent": 0.0, "culture": None, "stage": "naive", "decided_by": {},
+    }  # fmt: skip
+    return Quarter(**{**plain, **given})
+
+
+def refused(number: int, *, cost: float, evidence: float, status: Any = "escalated") -> Action:
+    return Action(number=number, kind="limit", owner="sales", agreed=3, due=8, ends=34, lever="sales.promise",
+                  direction=-1, step=0.2, heard_at="service_call", heard_department="service", cost=cost,
+                  evidence=evidence, status=status)  # fmt: skip
+
+
+def test_top_management_approves_what_evidence_outweighs() -> None:
+    actions = [refused(1, cost=0.2, evidence=3.0), refused(2, cost=0.4, evidence=3.0)]
+    decisions = decide(quarter(actions=actions))
+    assert [goes_ahead for _, goes_ahead in decisions.approvals] == [True, False]
+
+
+@pytest.mark.parametrize(("score", "weight"), [(-1.0, 0.3), (0.0, 0.2), (1.0, 0.1)])
+def test_top_management_sets_the_weight_by_the_target(score: float, weight: float) -> None:
+    assert decide(quarter(shared_score=score)).weight == pytest.approx(weight)
+
+
+def test_a_lever_is_reassigned_after_two_objections() -> None:
+    one, two = (refused(n, cost=9.0, evidence=1.0, status="resisted") for n in (1, 2))
+    assert decide(quarter(actions=[one])).reassigned is None
+    assert decide(quarter(actions=[one, two])).reassigned is two
+    assert decide(quarter(actions=[one, two], decided_by={"sales.promise": "service"})).reassigned is None
+
+
+def test_the_strategic_council_meets_and_speaks_to_its_whole_agenda() -> None:
+    items = [item for item in met("everything").organization.bodies.items if item.council == "strategic"]
+    assert sorted({item.week for item in items}) == [5, 11, 17, 23]
+    for week in (5, 11, 17, 23):
+        assert list(dict.fromkeys(item.point for item in items if item.week == week)) == list(STRATEGIC_AGENDA)
+
+
+def test_what_a_strategic_council_sets_is_paid_and_ends_with_it() -> None:
+    council = {**COUNCIL, "strategic": {"every_weeks": 3, "weight_step": 0.1, "target": 10.0, "most_weight": 0.3}}
+    while_it_lasts = changed(workshop(), {"timeline": ({"start": 0, "end": 20, "governance": council},)})
+    model = OrganizationModel(while_it_lasts)
+    weights = {}
+    while not model.finished:
+        model.step()
+        weights[model.week] = float(model.organization.incentives.shared_weight)
+    assert weights[2] == workshop().incentives.shared_weight
+    assert weights[19] == pytest.approx(max(0.3, weights[2]))
+    assert weights[22] == weights[2]
+
+
+def test_a_reassigned_lever_is_judged_by_who_hears_the_complaints() -> None:
+    model = OrganizationModel(changed(workshop(), {"timeline": (), "governance": COUNCIL}))
+    bodies = model.organization.bodies
+    lever = model.departments["counter"].levers[0]
+    assert bodies.decider(lever) == "counter"
+    bodies.decided_by[lever.given.name] = "care"
+    assert bodies.decider(lever) == "care"
+
+
+def test_what_levels_do_not_pass_on_does_not_arrive() -> None:
+    """No buy-in, and a limit that stops a lever where it stands."""
+    only = {**COUNCIL, "operational": {**COUNCIL["operational"], "actions": ("limit",), "best_practice": False}}
+    base = changed(workshop(), OPEN, {"timeline": ()})
+    silent = changed(base, {"governance": {**only, "levels": {"middle": 0.0}}, "alignment": {"buy_in": 0.9}})
+    model = OrganizationModel(silent)
+    while not model.finished:
+        model.step()
+        for department in model.departments.values():
+            for lever in department.levers:
+                assert lever.low <= lever.setting <= lever.high
+    assert model.organization.buy_in == 0.0
+
+
+def test_a_natural_culture_makes_departments_care_for_what_no_bonus_pays() -> None:
+    areas = dict.fromkeys(AREAS, "natural")
+    naive = changed(workshop(), OPEN, {"timeline": (), "governance": {"culture": {"areas": {}}}})
+    natural = changed(workshop(), OPEN, {"timeline": (), "governance": {"culture": {"areas": areas}}})
+    one, two = lived(naive), lived(natural)
+    assert two.organization.bodies.care(0.0) == pytest.approx(0.3)
+    assert one.organization.bodies.care(0.0) == 0.0
+    assert "settings" in differences(remains(one), remains(two))
+    nothing = changed(workshop(), OPEN, {"timeline": ()})
+    assert differences(remains(lived(nothing)), remains(one)) == []
 
 
 def test_agreements_bind_from_the_day_they_are_due() -> None:

@@ -163,6 +163,11 @@ class Organization:
         if self.bodies is not None:
             self.bodies.end_week(self, week, counts[0].sum(axis=0))
 
+    @property
+    def shared_score(self) -> float:
+        """Score of the shared metrics in the last review."""
+        return self._shared_scores[-1]
+
     def trials_told(self) -> list[Trial]:
         """Return the trials of the review that is going on, or has just ended."""
         return self._trials or self._awaiting
@@ -275,7 +280,7 @@ class Organization:
         after = (self._shared_scores[-1] + self._shared_scores[-2]) / 2.0
         change = COHORT_REVIEWS * (after - self._shared_scores[-3])
         for place, (trial, tried, control) in enumerate(zip(self._awaiting, scores[0::2], scores[1::2], strict=True)):
-            name = trial.lever.given.department
+            name = trial.lever.given.department if self.bodies is None else self.bodies.decider(trial.lever)
             mine = self._card[name]
             # All that a review of trial has brought: the mean difference over that review and the next, times the two.
             evidence = Evidence(

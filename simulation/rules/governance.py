@@ -11,6 +11,7 @@ __all__ = [
     "LAPSE",
     "SEEN_FROM",
     "accountable_for",
+    "approved",
     "care_after",
     "coloured",
     "cost_of_moving",
@@ -130,6 +131,19 @@ def accountable_for(reporting: float, *, follow_up: bool, readiness: float, cult
 def resists(cost: float, account: float) -> bool:
     """Return whether a department resists an action that costs it more than it is held to account for."""
     return cost > account
+
+
+def approved(cost: float, evidence: float, bar: float) -> bool:
+    """Return whether top management approves what a department objects to: its cost is at most bar x evidence.
+
+    `evidence` is in standard errors. Source: our assumption.
+
+    Examples
+    --------
+    >>> approved(0.2, 3.0, 0.1), approved(0.2, 1.0, 0.1)
+    (True, False)
+    """
+    return cost <= bar * evidence
 
 
 def lapses(cost: float, draw: float) -> bool:

@@ -88,9 +88,9 @@ class Strategic(Part):
 
     every_weeks: Annotated[int, Field(ge=1, le=520)] = 13
     """Weeks between meetings."""
-    approves: Share = 0.5
-    """Least share of the accountable departments' objections that evidence must outweigh: an escalated action is
-    approved when evidence x (1 - approves) exceeds the cost claimed x approves. Source: our assumption."""
+    bar: Points = 0.1
+    """An escalated action is approved up to this cost for each standard error of evidence [points of appraisal].
+    Source: our assumption."""
     weight_step: Share = 0.0
     """Weight of shared metrics added or taken away at a meeting when they fall short of their target or exceed it."""
     most_weight: Share = 0.5
@@ -100,7 +100,8 @@ class Strategic(Part):
     budget: Annotated[float, Field(ge=0.0, le=1e9)] = 0.0
     """Money a quarter for every 1,000 people that councils may spend (training); 0: no limit."""
     reassigns: bool = False
-    """Whether a lever over which a department resists twice is given to the department that hears the complaints."""
+    """Whether a department that objects twice loses a lever to the department that hears the complaints: its trials are then
+    judged by that department's appraisal."""
 
 
 class CentralTeam(Part):

@@ -371,6 +371,43 @@ def _plain(text: str) -> Callable[[Said], str]:
     return lambda said: text.format(subject=said.subject, about=said.about)
 
 
+# -- the strategic council ------------------------------------------------------------------------------------------------
+
+
+def _approved(said: Said) -> str:
+    return (
+        f"we approve {_action_words(said)} over the objection: it claims a cost of {said.told('cost', decimals=2)} against "
+        f"{said.told('evidence')}."
+    )
+
+
+def _turned_down(said: Said) -> str:
+    return (
+        f"we do not approve {_action_words(said)}: it claims a cost of {said.told('cost', decimals=2)}, and the evidence is "
+        f"{said.told('evidence')}."
+    )
+
+
+def _weight(said: Said) -> str:
+    return (
+        f"the shared score stands at {said.told('shared_score', decimals=2, sign=True)}, the target is "
+        f"{said.told('target', decimals=2)}. The weight of shared metrics is {said.fields['detail']}: "
+        f"{said.told('weight', decimals=0)}."
+    )
+
+
+def _budget(said: Said) -> str:
+    limit = f" of {said.told('budget', decimals=0)}" if said.has("budget") else ""
+    return f"{said.told('spent', decimals=0)}{limit} has been spent on training since we last met."
+
+
+def _reassigned(said: Said) -> str:
+    return (
+        f"{said.subject} has objected again and again; from now on {said.about} is judged by what it does for "
+        f"{said.name('heard_department')}, where the trouble is heard."
+    )
+
+
 _KINDS = ("limit", "retargeting", "access", "data", "training", "kpi", "copy")
 
 SENTENCES: dict[str, Callable[[Said], str]] = {
@@ -420,6 +457,22 @@ SENTENCES: dict[str, Callable[[Said], str]] = {
     ),
     "spent": lambda said: f"we have spent {said.told('spent', decimals=0)} since we last met.",
     "nothing_else": _plain("no other business."),
+    "approved": _approved,
+    "refused": _turned_down,
+    "nothing_escalated": _plain("nothing has been escalated to us."),
+    "weight": _weight,
+    "no_shared_metric": _plain("no shared metric is defined whose weight we could set."),
+    "priority": lambda said: (
+        f"{said.about} comes first for the operational council: {said.told('concern', sign=True)} worse."
+    ),
+    "no_priority": _plain("we have no papers to set a priority by."),
+    "budget": _budget,
+    "reassigned": _reassigned,
+    "nothing_reassigned": _plain("authority stays where it is."),
+    "culture": lambda said: (
+        f"our culture is {said.fields['detail']} by now: {said.told('culture', decimals=0)} from naive to natural."
+    ),
+    "no_diagnosis": _plain("nobody has looked into our culture."),
     **{f"agreed_{kind}": _agreed(kind) for kind in _KINDS},
     **{f"resisted_{kind}": _refused(kind, "It is dropped.") for kind in _KINDS},
     **{f"escalated_{kind}": _refused(kind, "It goes to the strategic council.") for kind in _KINDS},

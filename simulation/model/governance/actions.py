@@ -25,7 +25,8 @@ class Action:
     """One action: the owner is who has to act, `direction` where the lever goes (0: to `target`, or no lever at all).
 
     `heard_at` is the touchpoint at which the trouble was heard, `heard_department` its owner; `upstream` is how many steps up
-    the chain from there the action's owner is; `symptom` the measure it is meant for, `symptom_then` its value when agreed.
+    the chain from there the action's owner is; `symptom` the measure it is meant for, `symptom_then` its value when agreed;
+    `evidence` is in standard errors, `cost` what the owner said [points of appraisal].
     """
 
     number: int
@@ -44,6 +45,7 @@ class Action:
     symptom: str = ""
     symptom_then: float = 0.0
     evidence: float = 0.0
+    cost: float = 0.0
     status: Status = "agreed"
     low: float = 0.0
     high: float = 1.0

@@ -13,6 +13,7 @@ from simulation.model.governance.agenda import Initiative, Meeting, items_of
 from simulation.model.governance.council import Council, Outcome, Verdict
 from simulation.model.governance.journey_map import map_of
 from simulation.model.governance.reports import DATA_LEVER, Office, Sight
+from simulation.model.governance.strategic import Quarter, decide
 from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
 from simulation.rules.governance import (
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
 
     from simulation.model.department import LeverInUse, Trial
     from simulation.model.governance.actions import Kind
+    from simulation.model.governance.papers import Papers
     from simulation.model.layout import Layout
     from simulation.model.organization import Organization
     from simulation.record import Item
+    from simulation.scenario.governance import Strategic
     from simulation.scenario.regime import Alignment, Incentives
     from simulation.scenario.scenario import Scenario
 
@@ -87,13 +90,15 @@ class Bodies:
         self._organization: Organization | None = None
         self._incentives: tuple[Incentives, tuple[tuple[str, float], ...], Incentives] | None = None
         self._alignment: tuple[Alignment, float, Alignment] | None = None
-        self._spent = 0.0
-        self._met = 0
+        self._spent = self._spent_in_quarter = 0.0
+        self._weight = 0.0
+        self._papers: Papers | None = None
+        self.decided_by: dict[str, str] = {}
 
     # -- ways to touch the organization ---------------------------------------------------------------------------
 
     def take_over(self, given: Governance) -> None:
-        """Take over the governance in force this week; a new council starts with an empty list of actions."""
+        """Take over the governance in force this week; a council that is founded anew starts without actions."""
         if given is self.given:
             return
         if given.culture is not None and given.culture != self.given.culture:
@@ -103,25 +108,27 @@ class Bodies:
             self.council = None
         elif self.council is None or given.operational != self.given.operational:
             actions = self.council.actions if self.council is not None else []
-            self.council = Council(
-                given=given.operational, governance=given, journey=self._journey, actions=actions,
-                can_escalate=given.strategic is not None,
-            )  # fmt: skip
+            self.council = Council(given=given.operational, governance=given, journey=self._journey, actions=actions)
+        if self.council is not None:
+            self.council.governance, self.council.can_escalate = given, given.strategic is not None
+        if given.strategic is None:  # what it had decided ends with it
+            self._weight = 0.0
+            self.decided_by.clear()
         self.given = given
 
     def incentives(self, given: Incentives) -> Incentives:
         """Return the incentives with the KPIs that councils have changed; the very same ones where none has."""
-        extra = tuple(
-            (action.owner, KPI_STEP) for action in self._in_force() if action.kind == "kpi" and given.shared_metrics
-        )
-        if not extra:
+        extra = tuple((action.owner, KPI_STEP) for action in self._in_force() if action.kind == "kpi")
+        if not given.shared_metrics or not (extra or self._weight):
             return given
+        extra = (("", self._weight), *extra)
         if self._incentives is None or self._incentives[0] is not given or self._incentives[1] != extra:
+            everybody = clip(given.shared_weight + self._weight, 0.0, 1.0)
             weights = dict(given.shared_weight_by_department)
-            for name, more in extra:
-                weights[name] = min(1.0, weights.get(name, given.shared_weight) + more)
-            changed = given.model_copy(update={"shared_weight_by_department": weights})
-            self._incentives = (given, extra, changed)
+            for name, more in extra[1:]:
+                weights[name] = min(1.0, weights.get(name, everybody) + more)
+            new = {"shared_weight": everybody, "shared_weight_by_department": weights}
+            self._incentives = (given, extra, given.model_copy(update=new))
         return self._incentives[2]
 
     def alignment(self, given: Alignment) -> Alignment:
@@ -150,10 +157,15 @@ class Bodies:
                 action.take_effect(setting, fidelity)
                 if action.kind == "training":
                     self._spend(week, self.given.training_cost * self._thousands)
+                    self._spent_in_quarter += self.given.training_cost
         if not organization.frozen:
             acting = self._in_force()
             for name, lever in levers.items():
                 bound(lever, [action for action in acting if action.lever == name])
+
+    def decider(self, lever: LeverInUse) -> str:
+        """Return the department by whose appraisal a lever's trials are judged: its own, unless it was reassigned."""
+        return self.decided_by.get(lever.given.name, lever.given.department)
 
     def sight(self, department: str, seen: float, by_half: float) -> float:
         """Return what a department sees of a shared score's difference: more by its training, where it has had any."""
@@ -208,6 +220,9 @@ class Bodies:
         council = self.council
         if council is not None and (week + 1) % council.given.every_weeks == 0:
             self._meet(organization, council, week)
+        strategic = self.given.strategic
+        if strategic is not None and (week + 1) % strategic.every_weeks == 0:
+            self._decide(organization, strategic, week)
 
     # -- members' answers (`simulation.model.governance.council.Table`) -------------------------------------------
 
@@ -241,7 +256,8 @@ class Bodies:
         strategic = self.given.strategic
         if kind != "training" or strategic is None or strategic.budget == 0.0:
             return True
-        return self._spent + self.given.training_cost <= strategic.budget
+        planned = sum(action.kind == "training" and action.status == "agreed" for action in self._actions())
+        return self._spent_in_quarter + (planned + 1) * self.given.training_cost <= strategic.budget
 
     # -- meetings --------------------------------------------------------------------------------------------------
 
@@ -257,7 +273,7 @@ class Bodies:
         found = council.copying(papers) if council.given.best_practice else None
         if found is not None:
             copied = (found[0], council.put(found[2], self))
-        self._met += 1
+        self._papers = papers
         meeting = Meeting(
             papers=papers, council=council, verdicts=verdicts, inquiries=inquiries, copied=copied,
             names=self.office.names, initiatives=self._initiatives(organization, sight), reviews=organization.reviews,
@@ -266,6 +282,27 @@ class Bodies:
         )  # fmt: skip
         self._spent = 0.0
         self.items += items_of(meeting)
+
+    def _decide(self, organization: Organization, strategic: Strategic, week: int) -> None:
+        """Hold a strategic meeting and carry out what it decides."""
+        incentives = organization.incentives
+        quarter = Quarter(
+            given=strategic, week=week, papers=self._papers, actions=self._actions(), shared_score=organization.shared_score,
+            weight=float(incentives.shared_weight), weighable=bool(incentives.shared_metrics),
+            spent=self._spent_in_quarter, culture=self.culture if self.given.culture is not None else None,
+            stage=CULTURES[round(3.0 * self.culture)], decided_by=self.decided_by,
+        )  # fmt: skip
+        decisions = decide(quarter)
+        for action, goes_ahead in decisions.approvals:
+            action.status = "agreed" if goes_ahead else "resisted"
+            action.due = max(action.due, week + 1)
+        self._weight += decisions.weight - float(incentives.shared_weight)
+        if self.council is not None:
+            self.council.priority = decisions.priority
+        if decisions.reassigned is not None:
+            self.decided_by[decisions.reassigned.lever] = decisions.reassigned.heard_department
+        self._spent_in_quarter = 0.0
+        self.items += decisions.items
 
     def _let_lapse(self, council: Council, week: int) -> list[Action]:
         """Let agreements lapse that cost their owner something and are not asked after."""

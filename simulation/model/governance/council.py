@@ -88,6 +88,8 @@ class Council:
     governance: Governance
     journey: JourneyMap
     can_escalate: bool = False
+    priority: str = ""
+    """Measure that the strategic council wants looked into first."""
     actions: list[Action] = field(default_factory=list)
 
     def review(self, papers: Papers) -> list[Verdict]:
@@ -123,7 +125,8 @@ class Council:
         """
         found: list[Inquiry] = []
         agreed = 0
-        for position, measure in enumerate(concerns(papers)[:MOST_CONCERNS]):
+        heard = sorted(concerns(papers), key=lambda measure: measure.name != self.priority)
+        for position, measure in enumerate(heard[:MOST_CONCERNS]):
             if agreed >= self.given.at_once or (position > 0 and measure.concern < CLEAR):
                 break
             inquiry = self._look_into(papers, measure, table)
@@ -149,6 +152,7 @@ class Council:
     def put(self, action: Action, table: Table) -> Outcome:
         """Put an action to its owner, and keep it on the list."""
         outcome = Outcome(action=action, cost=table.cost(action), account=table.account(action.owner))
+        action.cost = outcome.cost
         if outcome.resisted:
             action.status = "escalated" if self.can_escalate else "resisted"
         self.actions.append(action)
