@@ -31,6 +31,7 @@ PURPOSE: dict[str, int] = {
     "world": 10,  # noise of the small worlds
     "attention": 11,  # which metrics a department heeds; `who` is the department, `week` the review
     "definition": 12,  # how a department misreads shared metrics; `who` is the lever, `week` the review
+    "council": 13,  # errors of reports and of shared data, lapses; `who` is a department or a lever
     "landscape": 30,  # contributions of an NK landscape (block 0) and who depends on whom (1); `who` is the bit
     "meet": 100,  # meetings, four touchpoints a block: 100 + touchpoint // 4
     "encounter": 200,  # luck, success and outcome of one encounter, then its rating: 200 + touchpoint

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["COMPANY_METRICS", "CUSTOMER_COLUMNS", "EXPORT_COLUMNS", "Column", "Run"]
+__all__ = [
+    "COMPANY_METRICS",
+    "COUNCIL_COLUMNS",
+    "CUSTOMER_COLUMNS",
+    "EXPORT_COLUMNS",
+    "Column",
+    "Figure",
+    "Item",
+    "Run",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,59 @@ EXPORT_COLUMNS: dict[str, Column] = {column.name: column for column in _EXPORT_C
 """Columns of what `silosim export` writes (transactions, recency_frequency, events) by name."""
 
 
+_COUNCIL_COLUMNS = (
+    Column(name="arm", label="Arm", unit="", meaning="The arm that was lived."),
+    Column(name="replication", label="Replication", unit="", meaning="Which run this is."),
+    Column(name="week", label="Week", unit="week", low=0, meaning="Last week lived before the meeting."),
+    Column(name="council", label="Council", unit="", meaning="operational or strategic."),
+    Column(name="item", label="Item", unit="count", low=1, meaning="Number of the statement within the run; its figures share it."),
+    Column(name="point", label="Agenda point", unit="", meaning="Point of the agenda."),
+    Column(name="kind", label="Kind", unit="", meaning="What sort of statement it is."),
+    Column(name="speaker", label="Speaker", unit="", meaning="Department that speaks; chair or team where no department does."),
+    Column(name="subject", label="Subject", unit="", meaning="Department that is spoken of; of an agreement: who has to act."),
+    Column(name="about", label="About", unit="", meaning="Lever or touchpoint that is spoken of."),
+    Column(name="action", label="Action", unit="count", low=0, meaning="Number of the agreed action; 0: none."),
+    Column(name="detail", label="Detail", unit="", meaning="What more belongs to it: kind or direction of an action, why it ended."),
+    Column(name="heard_at", label="Heard at", unit="", meaning="Touchpoint at which the trouble is heard."),
+    Column(name="heard_department", label="Heard by", unit="", meaning="Department that owns that touchpoint."),
+    Column(name="figure", label="Figure", unit="", meaning="Name of the figure; empty: a statement without any."),
+    Column(name="value", label="Value", unit="", meaning="The figure, in its unit."),
+    Column(name="unit", label="Unit", unit="", meaning="Unit of the figure."),
+    Column(name="source", label="Source", unit="", meaning="Where the council has the figure from."),
+)  # fmt: skip
+
+COUNCIL_COLUMNS: dict[str, Column] = {column.name: column for column in _COUNCIL_COLUMNS}
+"""Columns of `council.csv` by name: one row per figure of each statement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure as a council has it, and from where."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One statement of a meeting, as data; words are made of it in `simulation.views.minutes` (see `COUNCIL_COLUMNS`)."""
+
+    week: int
+    council: str
+    point: str
+    kind: str
+    speaker: str
+    subject: str = ""
+    about: str = ""
+    action: int = 0
+    detail: str = ""
+    heard_at: str = ""
+    heard_department: str = ""
+    figures: tuple[Figure, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What one run of one arm leaves behind; never changed afterwards.
@@ -162,6 +224,8 @@ class Run:
         Final state, one array [population] per column of CUSTOMER_COLUMNS; None when not kept.
     pars
         Value of every KPI fixed at burn-in.
+    council
+        What was said and agreed at the meetings of councils, in order.
     """
 
     arm: str
@@ -174,3 +238,4 @@ class Run:
     ledger: NDArray[np.int64]
     customers: Mapping[str, NDArray[np.generic]] | None
     pars: Mapping[str, float]
+    council: tuple[Item, ...] = ()

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, TypedDict
 
 from simulation.analysis.choosing import chosen_arms, loaded_from, overridden
 from simulation.analysis.collecting import Look, collect
-from simulation.analysis.frames import customers_frame, journey_frame, ledger_frame, summary_frame, weekly_frame
+from simulation.analysis.frames import (
+    council_frame,
+    customers_frame,
+    journey_frame,
+    ledger_frame,
+    summary_frame,
+    weekly_frame,
+)
 from simulation.analysis.parallel import Engine, Replicate, Runner, default_workers
 from simulation.scenario.faults import Fault, ScenarioError, show
 
@@ -69,6 +76,8 @@ class Comparison:
         arm, replication, touchpoint, encounters, experience, wait over the last 52 weeks.
     ledger
         arm, replication, touchpoint, due, benefit, pain [experience per 1,000 people a week].
+    council
+        What councils said and agreed (`simulation.record.COUNCIL_COLUMNS`); empty where none met.
     raw, hash
         The scenario as plain data, overrides included, and the hash of that.
     seed, replications
@@ -92,6 +101,7 @@ class Comparison:
     customers: pd.DataFrame
     journey: pd.DataFrame
     ledger: pd.DataFrame
+    council: pd.DataFrame
     raw: Mapping[str, object]
     hash: str
     seed: int
@@ -257,6 +267,7 @@ def _compared(
         customers=customers_frame(runs),
         journey=journey_frame(runs, arms),
         ledger=ledger_frame(runs, arms),
+        council=council_frame(runs),
         raw=loaded.raw,
         hash=loaded.hash,
         seed=loaded.scenario.horizon.seed,

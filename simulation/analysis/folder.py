@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CHARTS", "EVIDENCE_FILES", "EXPORT_FILES", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "whole"]
+__all__ = [
+    "CHARTS",
+    "COUNCIL_FILES",
+    "EVIDENCE_FILES",
+    "EXPORT_FILES",
+    "FILES",
+    "PROVENANCE",
+    "FolderRefused",
+    "check_folder",
+    "whole",
+]
 
 PROVENANCE = "provenance.json"
 CHARTS = "charts"
@@ -26,6 +36,8 @@ FILES = (
     "scenario.yaml",
 )
 """What a folder of results holds besides `charts/`."""
+COUNCIL_FILES = ("council.csv", "council_minutes.md")
+"""What it holds besides where councils met."""
 EVIDENCE_FILES = (
     "patterns.csv",
     "measures.csv",
@@ -65,7 +77,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")

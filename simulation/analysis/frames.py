@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.analysis.intervals import mean_interval, paired_interval
-from simulation.record import COMPANY_METRICS, CUSTOMER_COLUMNS, Column
+from simulation.record import COMPANY_METRICS, COUNCIL_COLUMNS, CUSTOMER_COLUMNS, Column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ __all__ = [
     "LAST_WEEKS",
     "UNATTRIBUTED",
     "columns_of",
+    "council_frame",
     "customers_frame",
     "journey_frame",
     "last_mean",
@@ -180,6 +181,27 @@ def ledger_frame(runs: Runs, arms: Mapping[str, Scenario]) -> pd.DataFrame:
             )
             parts.append(frame)
     return pd.concat(parts, ignore_index=True)
+
+
+def council_frame(runs: Runs) -> pd.DataFrame:
+    """What councils said and agreed: one row per figure of each statement, one for a statement without figures."""
+    rows: list[dict[str, object]] = []
+    for arm, of_arm in runs.items():
+        for run in of_arm:
+            for number, item in enumerate(run.council, 1):
+                said = {name: getattr(item, name) for name in _SAID}
+                said = {"arm": arm, "replication": run.replication, "item": number, **said}
+                rows += [
+                    {**said, "figure": figure.name, "value": figure.value, "unit": figure.unit, "source": figure.source}
+                    for figure in item.figures
+                ] or [{**said, "figure": "", "value": math.nan, "unit": "", "source": ""}]
+    return pd.DataFrame(rows, columns=list(COUNCIL_COLUMNS))
+
+
+_SAID = (
+    *("week", "council", "point", "kind", "speaker", "subject", "about", "action", "detail"),
+    *("heard_at", "heard_department"),
+)
 
 
 def last_mean(series: NDArray[np.float64]) -> float:

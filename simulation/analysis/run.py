@@ -74,6 +74,11 @@ def record_of(model: OrganizationModel, *, arm: str, keep_customers: bool) -> Ru
     for d in range(len(model.departments)):
         bonus = bonus + model.bonus_by_week[:, d]
     weekly = dict(company_metrics(model.layout, counts, bonus))
+    bodies = model.organization.bodies
+    for week, money in (bodies.costs if bodies is not None else {}).items():
+        per = money * 1000.0 / model.given.horizon.population
+        weekly["cost"][week] += per
+        weekly["profit"][week] -= per
     kpis = model.organization.kpis
     weekly.update(zip(kpis.names, kpis.values(counts).T.copy(), strict=True))
     for d, name in enumerate(model.departments):
@@ -93,6 +98,7 @@ def record_of(model: OrganizationModel, *, arm: str, keep_customers: bool) -> Ru
         ledger=model.world.ledger.copy(),
         customers=model.customers.to_dict() if keep_customers else None,
         pars=dict(model.organization.pars),
+        council=tuple(bodies.items) if bodies is not None else (),
     )
 
 

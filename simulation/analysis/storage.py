@@ -7,6 +7,8 @@
     ledger.csv          experience by where it was felt and to whom it is due
     provenance.json     the scenario in full and its hash, arms, seed, versions, command, date
     scenario.yaml       the scenario with everything merged, ready to run again
+    council.csv         what councils said and agreed, a row per figure, where any met
+    council_minutes.md  the same in sentences (written by the command line)
     charts/             pictures, when they were asked for
 
 The parquet files carry each column's label, unit and meaning in its field metadata.
@@ -94,6 +96,8 @@ def _write(comparison: Comparison, folder: Path, *, command: Sequence[str]) -> N
         ("ledger", comparison.ledger),
     ):
         write_csv(frame, folder / f"{name}.csv")
+    if len(comparison.council):
+        write_csv(comparison.council, folder / "council.csv")
     write_parquet(comparison.weekly, folder / "weekly.parquet", columns=columns_of(comparison.arms))
     write_parquet(comparison.customers, folder / "customers.parquet", columns=CUSTOMER_COLUMNS)
     _write_scenario(comparison, folder / "scenario.yaml")

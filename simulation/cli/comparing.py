@@ -134,6 +134,10 @@ def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
     failures: list[str] = []
 
     def charts(hidden: Path) -> None:
+        if len(comparison.council):
+            from simulation.views.minutes import minutes
+
+            (hidden / "council_minutes.md").write_text(minutes(comparison), encoding="utf-8", newline="\n")
         if not request.charts:
             return
         # Late: matplotlib is slow to load.

@@ -32,6 +32,8 @@ class LeverInUse:
     pending: bool = False
     low: float = 0.0
     high: float = 1.0
+    limit: tuple[float, float] = (0.0, 1.0)
+    """Bounds from outside; `low` and `high` are these and what a council has agreed."""
 
     @property
     def shares_data(self) -> bool:

@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
     from simulation.model.decisions import Decide
     from simulation.model.effects import LeverGiven
+    from simulation.model.governance.bodies import Bodies
     from simulation.model.metrics import KpiReader
     from simulation.scenario.department import DepartmentGiven
+    from simulation.scenario.governance import Governance
     from simulation.scenario.regime import Alignment, Change, Incentives, Information, Learning, Levers
 
 __all__ = ["Organization", "World", "design_cells"]
@@ -80,6 +82,8 @@ class Organization:
         Value of each KPI that counts as par; those missing are set by `fix_pars`.
     decide
         Who decides under learning rule `human`, besides the scenario's decisions (see `simulation.model.decisions`).
+    governance, bodies
+        Governance as given (an intervention may replace it), and its bodies; None: no councils in any week.
 
     Attributes
     ----------
@@ -104,11 +108,13 @@ class Organization:
         timeline: tuple[Change, ...] = (),
         pars: Mapping[str, float] | None = None,
         decide: Decide | None = None,
+        governance: Governance | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         self.world, self.given, self.readers, self.learning = world, departments, readers, learning
         self._rules = (incentives, information, alignment, bounds)
         self._oracle = _oracle(world) if learning.rule in RULES_OF_SMALL_WORLDS else None
-        self._timeline = timeline
+        self._timeline, self._governance, self.bodies = timeline, governance, bodies
         self.incentives, self.information, self.frozen = incentives, information, bounds.frozen
         self._bounds: Levers | None = None
         self._message_from = 0
@@ -153,6 +159,8 @@ class Organization:
             self.apply_settings()
         if week % self.learning.review_weeks == 0:
             self._trials = []
+            if self.bodies is not None:
+                self.bodies.bind(self, week)
             if not self.frozen:
                 self._respond()
                 for name, department in self.departments.items():
@@ -168,6 +176,12 @@ class Organization:
             self._now += counts
         if (week + 1) % self.learning.review_weeks == 0:
             self._hold_review(self._now)
+        if self.bodies is not None:
+            self.bodies.end_week(self, week, counts[0].sum(axis=0))
+
+    def trials_told(self) -> list[Trial]:
+        """Return the trials of the review that is going on, or has just ended."""
+        return self._trials or self._awaiting
 
     def settings(self) -> NDArray[np.float64]:
         """Return the control setting of every lever [lever]."""
@@ -217,12 +231,17 @@ class Organization:
 
     def _set_rules(self, week: int) -> None:
         incentives, information, alignment, bounds = self._rules
+        governance = self._governance
         for change in self._timeline:
             if change.start <= week and (change.end is None or week < change.end):
                 incentives = change.incentives or incentives
                 information = change.information or information
                 alignment = change.alignment or alignment
                 bounds = change.levers or bounds
+                governance = change.governance or governance
+        if self.bodies is not None and governance is not None:
+            self.bodies.take_over(governance)
+            incentives, alignment = self.bodies.incentives(incentives), self.bodies.alignment(alignment)
         if incentives is not self.incentives:
             self.incentives = incentives
             self.appraisals = self._paid_by(incentives)
@@ -274,6 +293,8 @@ class Organization:
         """Fix as par what the starting policy has brought [counter]; pars that were given stay."""
         for name, value in zip(self.kpis.names, self.kpis.values(counts[None])[0].tolist(), strict=True):
             self.pars.setdefault(name, value)
+        if self.bodies is not None:
+            self.bodies.start(counts)
 
     def _hold_review(self, counts: NDArray[np.int64]) -> None:
         total = counts[:1].sum(axis=1)
@@ -320,9 +341,9 @@ class Organization:
         return replace(terms, rivals=_mean(others))
 
     def _in_mind(self, department: str) -> Terms:
-        """Return the terms as the department takes them to heart: buy-in adds to the weight that is paid."""
+        """Return the terms as the department takes them to heart: buy-in and culture add to the weight that is paid."""
         terms = self._terms(department)
-        return replace(terms, weight=weight_in_mind(terms.weight, self.buy_in))
+        return replace(terms, weight=weight_in_mind(terms.weight, self._care))
 
     def score(self, weights: Mapping[str, float], counts: NDArray[np.int64]) -> float:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
@@ -332,20 +353,37 @@ class Organization:
         """Show departments what they may see of matured trials, and let them learn; counters are [cell, counter]."""
         assert self._totals is not None
         sums = sums_by_half(matured, self._halves, [trial.column for trial in self._awaiting])
-        names = [trial.lever.given.department for trial in self._awaiting]
-        attention = self.appraisals.attention(self.reviews, self.buy_in)
-        sight, agreed = self.sight, float(self.information.agreed_definitions)
+        names = [self._decider(trial.lever) for trial in self._awaiting]
+        attention = self.appraisals.attention(self.reviews, self._care)
+        agreed = float(self.information.agreed_definitions)
         in_mind = {name: self._in_mind(name) for name in self.departments}
         effects = self.appraisals.evidence(self._totals, sums, names, self.pars, attention)
-        for trial, name, effect in zip(self._awaiting, names, effects, strict=True):
+        for place, (trial, name, effect) in enumerate(zip(self._awaiting, names, effects, strict=True)):
             lever, department = trial.lever, self.departments[name]
             difference = as_seen(
-                effect, sight=sight, agreed=agreed, run_key=self._run_key, lever=lever.index, review=self.reviews
-            )
+                effect, sight=self._sight_of(name), agreed=agreed, run_key=self._run_key, lever=lever.index,
+                review=self.reviews,
+            )  # fmt: skip
             if lever.shares_data:
                 reward = self.incentives.transparency_reward * (trial.tried - trial.control)
                 difference = difference._replace(added=difference.added + reward)
-            department.judge(trial, gain(department.standing, difference, in_mind[name]))
+            gained = gain(department.standing, difference, in_mind[name])
+            if self.bodies is not None:
+                self.bodies.saw(self, trial, gained, sums[2 * place], sums[2 * place + 1])
+            department.judge(trial, gained)
+
+    def _decider(self, lever: LeverInUse) -> str:
+        """Return the department by whose appraisal a lever's trials are judged."""
+        return lever.given.department if self.bodies is None else self.bodies.decider(lever)
+
+    def _sight_of(self, department: str) -> float:
+        """Return how much a department sees of what its trials do elsewhere [0-1]."""
+        return self.sight if self.bodies is None else self.bodies.sight(department, self.sight)
+
+    @property
+    def _care(self) -> float:
+        """Weight of shared metrics beyond what is paid [0-1]."""
+        return self.buy_in if self.bodies is None else self.bodies.care(self.buy_in)
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -378,7 +416,8 @@ def _hold(lever: LeverInUse, bounds: Levers) -> bool:
     everywhere = "*." + name.partition(".")[2]
     held = bounds.hold.get(name, bounds.hold.get(everywhere))
     lever.held = bounds.frozen or held is not None
-    lever.low, lever.high = bounds.limit.get(name, bounds.limit.get(everywhere, (0.0, 1.0)))
+    lever.limit = bounds.limit.get(name, bounds.limit.get(everywhere, (0.0, 1.0)))
+    lever.low, lever.high = lever.limit
     if bounds.frozen:
         return False
     before = lever.setting

@@ -10,6 +10,7 @@ import numpy as np
 
 from simulation.model.customers import Customers
 from simulation.model.effects import levers_of
+from simulation.model.governance.bodies import bodies_of
 from simulation.model.layout import counter_index, layout_of
 from simulation.model.letting_go import let_go
 from simulation.model.metrics import company_metrics, readers_of
@@ -120,6 +121,8 @@ class OrganizationModel(mesa.Model):  # type: ignore[misc]
             timeline=self.given.timeline,
             pars=pars,
             decide=decide,
+            governance=self.given.governance,
+            bodies=bodies_of(self.given, self.layout, run_key),
         )
         length, departments = self.given.horizon.weeks, len(self.departments)
         self.counts_by_week = np.zeros((self.given.horizon.burn_in + length, self.layout.counters), dtype=np.int64)

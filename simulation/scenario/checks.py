@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from simulation.scenario.checks_governance import check_governance
 from simulation.scenario.checks_journey import check_effects, check_journey
 from simulation.scenario.checks_organization import (
     check_incentives,
@@ -42,6 +43,7 @@ def check(scenario: Scenario) -> Iterator[Finding]:
     yield from check_information(scenario, scenario.information, ("information",))
     yield from check_learning(scenario)
     yield from check_levers(scenario, scenario.levers, ("levers",))
+    yield from check_governance(scenario, scenario.governance, ("governance",), levers=lever_names(scenario))
     yield from _check_timeline(scenario)
 
 
@@ -149,3 +151,6 @@ def _check_timeline(scenario: Scenario) -> Iterator[Finding]:
             yield from check_information(scenario, change.information, (*path, "information"))
         if change.levers is not None:
             yield from check_levers(scenario, change.levers, (*path, "levers"))
+        if change.governance is not None:
+            here = (*path, "governance")
+            yield from check_governance(scenario, change.governance, here, levers=lever_names(scenario))

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simulation.scenario.base import Identifier, Part, Share
+from simulation.scenario.governance import Governance
 
 __all__ = ["Alignment", "Change", "Decision", "Horizon", "Incentives", "Information", "Learning", "Levers"]
 
@@ -141,3 +142,4 @@ class Change(Part):
     information: Information | None = None
     alignment: Alignment | None = None
     levers: Levers | None = None
+    governance: Governance | None = None

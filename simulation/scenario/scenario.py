@@ -8,6 +8,7 @@ from pydantic import Field
 
 from simulation.scenario.base import Identifier, Part, Text
 from simulation.scenario.department import DepartmentGiven
+from simulation.scenario.governance import Governance
 from simulation.scenario.journey import Touchpoint
 from simulation.scenario.kpi import Kpi
 from simulation.scenario.lever import JointEffect, Lever
@@ -50,5 +51,6 @@ class Scenario(Part):
     alignment: Alignment = Alignment()
     learning: Learning = Learning()
     levers: Levers = Levers()
+    governance: Governance = Governance()
     timeline: tuple[Change, ...] = ()
     arms: dict[Identifier, ArmGiven] = {}
