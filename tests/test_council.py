@@ -75,7 +75,7 @@ def test_councils_move_customers_once_levers_are_free() -> None:
     """Otherwise the test above would show nothing."""
     without = remains(lived(changed(workshop(), OPEN, {"timeline": ()})))
     with_it = remains(lived(changed(workshop(), {**OPEN, "governance": COUNCIL, "timeline": ()})))
-    assert {"settings", "counts", "whole"} <= set(differences(without, with_it))
+    assert {"settings", "counts"} <= set(differences(without, with_it))
 
 
 def test_arms_share_every_week_before_a_council_is_founded() -> None:
