@@ -79,19 +79,23 @@ def log(x: Any) -> Any:
 def power(x: Any, exponent: Any) -> Any:
     """Return x**exponent for x in [0.001, 1000] by exp(exponent log x).
 
-    Special cases: exponents 0.5, 1 and 2 are the square root, x and its square, exactly rounded.
+    Special cases: exponents that are roots and squares (0.25, 0.5, 1, 2, 4) by these alone, each exactly rounded.
 
     Examples
     --------
     >>> power(0.25, 0.5), abs(power(0.008, 1 / 3) - 0.2) < 1e-10
     (0.5, True)
     """
+    if exponent == 0.25:
+        return sqrt(sqrt(x))
     if exponent == 0.5:
         return sqrt(x)
     if exponent == 1.0:
         return x
     if exponent == 2.0:
         return x * x
+    if exponent == 4.0:
+        return (x * x) * (x * x)
     return exp(exponent * log(x))
 
 

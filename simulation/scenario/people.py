@@ -56,8 +56,8 @@ class People(Part):
     """Experience lost in each week that a promise stays unresolved. Source: fitted to C11 (experiments/people); C10 against C02 (sign)."""
     norm_spread: Share = 0.2483
     """Standard deviation between people of what should happen, in units of quality: some are strict. Source: fitted to C24 (experiments/people)."""
-    power_mean_exponent: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.2839
-    """Exponent of the power mean over encounters; below 1 the worst weighs more. Source: fitted to C17 (experiments/people)."""
+    power_mean_exponent: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.25
+    """Exponent of the power mean over encounters; below 1 the worst weighs more. Source: fitted to C17, to a quarter (experiments/people)."""
     worst_moment_fading: Share = 0.04
     """Share of the worst moment forgotten per week. Source: our assumption (peak-end: Fredrickson & Kahneman 1993)."""
     trust_learning: Share = 0.1

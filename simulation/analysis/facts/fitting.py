@@ -60,10 +60,11 @@ LEAVING = 0.1
 
 
 def people_of(values: Mapping[str, float]) -> People:
-    """Return people with these free parameters and all others as given."""
+    """Return people with these free parameters (the exponent to a quarter, as C17 was measured) and all others as given."""
     step = (values["five_stars"] - values["two_stars"]) / 3.0
     stars = {"three_stars": values["two_stars"] + step, "four_stars": values["two_stars"] + 2.0 * step}
-    return People(**{name: round(float(value), 4) for name, value in {**values, **stars}.items()})
+    exponent = {"power_mean_exponent": round(4.0 * values["power_mean_exponent"]) / 4.0}
+    return People(**{name: round(float(value), 4) for name, value in {**values, **stars, **exponent}.items()})
 
 
 def loss(place: NDArray[np.float64]) -> float:

@@ -65,7 +65,9 @@ def sum_up(start: int, size: int, state: Any, people: Any, promising: int, room:
     kept, weight, weighted = room.real[KEPT], room.real[WEIGHT], room.real[WEIGHTED]
     for j in range(size):
         memory[j] = experience.of_the_week(memory[j], kept[j], weight[j], weighted[j])
-    if people.power_mean_exponent == 0.5:  # written as a constant, so that its special case is a loop of its own
+    if people.power_mean_exponent == 0.25:  # written as a constant, so that its special case is a loop of its own
+        _satisfied(satisfied, memory, purchases, 0.25)
+    elif people.power_mean_exponent == 0.5:
         _satisfied(satisfied, memory, purchases, 0.5)
     elif people.power_mean_exponent == 1.0:
         _satisfied(satisfied, memory, purchases, 1.0)
