@@ -7,11 +7,21 @@ from typing import Any
 
 from simulation.scenario.checks import check
 from simulation.scenario.journey import COEFFICIENTS, STAGES
-from simulation.scenario.names import COMPANY_COUNTERS, PAYOFFS, REGIMES, RULES, SCHEMES, TOUCHPOINT_COUNTERS
+from simulation.scenario.names import (
+    COMPANY_COUNTERS,
+    PAYOFFS,
+    REGIMES,
+    RULES,
+    RULES_OF_SMALL_WORLDS,
+    SCHEMES,
+    TOUCHPOINT_COUNTERS,
+)
 from simulation.scenario.people import People
 from simulation.scenario.scenario import Scenario
 
-__all__ = ["random_scenario"]
+__all__ = ["RULES_OF_FIRMS", "random_scenario"]
+
+RULES_OF_FIRMS = tuple(rule for rule in RULES if rule not in RULES_OF_SMALL_WORLDS)
 
 SOURCE = "our assumption"
 MOVES = {"prospect": ("lead", "customer"), "lead": ("prospect", "customer"), "customer": ("defected",),
@@ -61,7 +71,7 @@ def random_scenario(seed: int, *, population: int = 60, burn_in: int = 4, weeks:
         "incentives": _incentives(r, departments),
         "information": {"regime": r.choice(REGIMES)},
         "learning": {
-            "rule": r.choice(RULES), "review_weeks": r.randint(1, 4), "step": r.uniform(0.02, 0.5),
+            "rule": r.choice(RULES_OF_FIRMS), "review_weeks": r.randint(1, 4), "step": r.uniform(0.02, 0.5),
             "levers_at_a_time": r.randint(1, 2), "memory": r.random(), "start": r.choice(["scenario", "midpoint", "random"]),
         },
         "levers": {

@@ -235,7 +235,7 @@ def test_lateness_opens_and_arrival_closes(engine: EngineName) -> None:
 def test_a_contact_cannot_close_what_is_late(engine: EngineName) -> None:
     """Not even one that closes everything else: cases = resolved by arrival + open."""
     given = lived(engine)
-    assert len(given.of(at.ENCOUNTERED, "call")) > 20
+    assert len(given.of(at.ENCOUNTERED, "call")) > 5
     assert given.count("resolved@call").sum() == 0
     total = given.count("cases@delivery").cumsum() - given.count("resolved@delivery").cumsum()
     assert total.tolist() == given.count("open_problems").tolist()
@@ -258,7 +258,7 @@ def test_a_contact_closes_what_is_broken_though_the_next_order_is_under_way(engi
         if before[at.ORDER] >= 0 and after[at.ORDER] >= 0:
             assert before[at.CASE] >= 0 > after[at.CASE]
             seen += 1
-    assert seen > 20
+    assert seen > 5
 
 
 @engines
@@ -321,7 +321,7 @@ def test_the_longer_a_delivery_takes_the_worse_it_is_felt(engine: EngineName) ->
     days = (here["due"] - np.floor(here["day"] * TICKS)) / TICKS
     quality = 0.70 - 0.05 * (days - 8.0) / 7.0
     gap = (1.0 - people.assimilation) * quality + people.assimilation * 0.7 - 0.7
-    expected = people.anchor + np.where(gap >= 0.0, people.must_be_gain, people.must_be_loss) * gap
+    expected = people.anchor + np.where(gap >= 0.0, people.performance_gain, people.performance_loss) * gap
     assert felt.sort_index().to_numpy() == pytest.approx(expected.sort_index().to_numpy(), abs=1e-12)
     assert np.ptp(felt) > 0.05
 

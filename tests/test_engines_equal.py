@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_firms import random_scenario
+from random_firms import RULES_OF_FIRMS, random_scenario
 from toggles import TOGGLES, toggled_firms
 from worlds import changed, differences, lived, mail_order, reference, remains, shop, workshop
 
@@ -16,7 +16,6 @@ from simulation.model import compiled
 from simulation.model.organization_model import OrganizationModel
 from simulation.scenario.library import shipped
 from simulation.scenario.loading import load
-from simulation.scenario.names import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,7 +206,7 @@ def test_random_firms_are_various() -> None:
         "cycle",
     }
     assert {j.form for f in firms for j in f.joint_effects.values()} == {"minimum", "product", "crowding"}
-    assert {f.learning.rule for f in firms} == set(RULES)
+    assert {f.learning.rule for f in firms} == set(RULES_OF_FIRMS)
     assert {(a, b) for f in firms for t in f.journey.values() for a, b in t.moves.items()} >= {
         ("customer", "defected"), ("defected", "customer"), ("lead", "prospect"), ("prospect", "customer")
     }  # fmt: skip

@@ -49,7 +49,7 @@ def test_texts_stay_on_the_page_and_apart(table: str, monkeypatch: pytest.Monkey
 
 def test_every_fact_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     with look():
-        pages = facts_pages(TABLES["wild"]())
+        pages = facts_pages(TABLES["wild"](), parameters=12)
         words = [text.get_text() for figure in pages.values() for text in drawn_texts(figure, monkeypatch)]
     assert sorted(key for text in words for key in re.findall(r"^C\d\d\b", text)) == list(MEASURED)
 
@@ -68,7 +68,7 @@ def test_what_is_met_is_what_the_table_says(table: str, met: int) -> None:
 def test_a_mark_lies_in_the_shade_exactly_when_the_fact_is_met() -> None:
     table = wild()
     with look():
-        pages = facts_pages(table)
+        pages = facts_pages(table, parameters=12)
         marks = [
             line
             for figure in pages.values()
@@ -81,7 +81,7 @@ def test_a_mark_lies_in_the_shade_exactly_when_the_fact_is_met() -> None:
 
 
 def test_pictures_are_written(tmp_path: Path) -> None:
-    written = draw_facts(TABLES["wild"](), tmp_path)
+    written = draw_facts(TABLES["wild"](), tmp_path, parameters=12)
     assert [path.name for path in written] == ["facts_marketplace.png", "facts_others.png"]
     assert sorted(tmp_path.iterdir()) == written
 
@@ -98,7 +98,7 @@ def test_the_page_has_a_line_for_each_fact() -> None:
 
 def test_the_table_is_printed() -> None:
     console = Console(file=io.StringIO(), width=120)
-    print_facts(TABLES["wild"](), console)
+    print_facts(TABLES["wild"](), console, parameters=12)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert text.count("measured ") >= 36
     assert "nan" not in text

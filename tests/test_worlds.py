@@ -114,7 +114,8 @@ def test_everybody_is_the_reference_firms_segments_weighted_by_share(trait: str)
 
 
 def test_shipped_firms_have_the_people_of_the_worlds() -> None:
-    assert all(arm.people == People() for name in shipped() for arm in load(name).arms.values())
+    """An arm may ask what other people would make of it (`when_silos_win`); no firm has its own."""
+    assert all(load(name).scenario.people == People() for name in shipped())
 
 
 def test_nobody_manages_anything_in_a_world() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
-from random_firms import random_scenario
+from random_firms import RULES_OF_FIRMS, random_scenario
 from worlds import changed
 
-from simulation.scenario.names import REGIMES, RULES, SCHEMES
+from simulation.scenario.names import REGIMES, SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +85,10 @@ def toggled_firms(draw: Callable[[Any], Any], *, population: int, weeks: int) ->
     names = draw(st.sets(st.sampled_from(sorted(TOGGLES)), max_size=len(TOGGLES)))
     choices = {
         "people": {"power_mean_exponent": draw(st.sampled_from([-1.0, -0.01, 0.0, 0.3, 0.5, 1.0]))},
-        "learning": {"rule": draw(st.sampled_from(sorted(RULES))), "levers_at_a_time": draw(st.integers(1, 4))},
+        "learning": {
+            "rule": draw(st.sampled_from(sorted(RULES_OF_FIRMS))),
+            "levers_at_a_time": draw(st.integers(1, 4)),
+        },
         "information": {"regime": draw(st.sampled_from(sorted(REGIMES)))},
         "incentives": {"scheme": draw(st.sampled_from(sorted(SCHEMES)))},
     }

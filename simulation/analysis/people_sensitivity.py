@@ -44,8 +44,8 @@ def nudges(name: str) -> dict[str, float]:
 
     Examples
     --------
-    >>> nudges("must_be_notice")  # 1 at most
-    {'lower': 0.75}
+    >>> nudges("talk_good")
+    {'lower': 0.0225, 'higher': 0.0375}
     """
     field, value = People.model_fields[name], float(getattr(People(), name))
     step = CHANGE if name == "power_mean_exponent" else CHANGE * value

@@ -282,7 +282,7 @@ class Organization:
         trials = [trial for trial in self._trials if not trial.lever.held]
         if trials:
             levers = np.array([trial.lever.index for trial in trials])
-            tried = np.array([trial.tried for trial in trials])
+            tried = np.array([clip(trial.tried, trial.lever.low, trial.lever.high) for trial in trials])
             halves = self._halves[[trial.column for trial in trials]]
             settings.T[levers] = np.where(halves, tried[:, None], self.in_force[levers, None])
         self.world.set_levers(settings)

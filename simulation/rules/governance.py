@@ -119,7 +119,7 @@ def cost_of_moving(gain_per_unit: float, move: float, effort: float) -> float:
     return max(0.0, effort - gain_per_unit * move)
 
 
-def accountable_for(reporting: float, *, follow_up: bool, readiness: float, culture: float) -> float:
+def accountable_for(reporting: float, follow_up: bool, readiness: float, culture: float) -> float:
     """Return the cost that a department bears for an agreed action [points of appraisal].
 
     What having to report is worth, where actions are asked after, and what its culture accepts anyway. What it is paid on

@@ -159,7 +159,7 @@ def quota(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float 
     Examples
     --------
     >>> quota(0.3, at=0.3), quota(9.0, at=0.3)
-    (0.0, 0.9999997748496765)
+    (0.0, 0.9996668838704454)
     """
     return 2.0 * logistic((appraisal - at) / spread) - 1.0
 
