@@ -147,7 +147,7 @@ def _touchpoint(r: Random, departments: list[str], earlier: list[str]) -> dict[s
         "contact_by_firm": r.random() < 0.3,
         "moves": {s: r.choice(MOVES[s]) for s in stages if r.random() < 0.4},
         "sells": r.random() < 0.4, "sale_size": r.uniform(0.1, 3.0), "closes_case": r.random() < 0.3,
-        "fit": r.choice([0.0, 1.0, r.random()]), "quality": r.random(),
+        "fit": r.choice([0.0, 1.0, r.random()]), "quality": r.random(), "quality_spread": r.choice([0.0, 0.1, r.random()]),
         "promise": r.choice([0.0, 0.0, r.uniform(-0.5, 0.5)]), "effort": r.choice([0.0, 0.2]),
         "relevance": r.choice([0.0, r.uniform(-0.5, 0.5)]), "conversion": r.random(), "failure": r.choice([0.0, 0.3, 1.0]),
         "delivery": _delivery(r) if trigger["kind"] == "after" and r.random() < 0.5 else None,

@@ -36,7 +36,7 @@ def shock(model: OrganizationModel, slot: int) -> None:
     """Give one person another memory and another norm: disappointed, strict, distrustful and disloyal."""
     real = model.world.engine.state.real
     real[at.MEMORY, slot] = 0.2
-    real[at.NORM, slot] = 1.4
+    real[at.NORM, slot] = real[at.SHOULD, slot] = 1.4
     real[at.TRUST, slot] = 0.0
     real[at.LOYALTY, slot] = 0.1
 
@@ -86,7 +86,8 @@ def test_the_plain_engine_reaches_no_further() -> None:
     scenario = changed(world(degree=2, talk_bad=1.0, talk_bad_below=0.7), {"horizon": {"population": 60}})
     one, other = (after(OrganizationModel(scenario, engine="plain"), 6) for _ in range(2))
     agent = other.world.engine.agents[30]  # type: ignore[attr-defined]
-    agent.memory, agent.norm, agent.trust, agent.loyalty = 0.2, 1.4, 0.0, 0.1
+    agent.memory, agent.trust, agent.loyalty = 0.2, 0.0, 0.1
+    agent.norm = agent.should = 1.4
     for week in range(1, 8):
         one.step()
         other.step()

@@ -40,9 +40,9 @@ class Person(agentpy.Agent):
         self.should += p["should_forgetting"] * (self.norm - self.should)
         self.worst *= 1.0 - p["worst_fading"]
         self.kept, self.weight, self.weighted = 1.0, 0.0, 0.0
-        for (weekly, quality, gain, loss, notice), u, z in zip(self.touch, meets, luck, strict=True):
+        for (weekly, quality, spread, gain, loss, notice), u, z in zip(self.touch, meets, luck, strict=True):
             if u < weekly:
-                self.feel(quality + p["noise"] * z, gain, loss, notice)
+                self.feel(quality + spread * z, gain, loss, notice)
         if self.weight > 0.0:
             self.memory += (1.0 - self.kept) * (self.weighted / self.weight - self.memory)
         self.trust = min(max(self.trust + p["trust_recovery"] * (p["trust_neutral"] - self.trust), 0.0), 1.0)

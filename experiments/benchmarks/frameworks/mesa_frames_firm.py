@@ -27,9 +27,9 @@ class People(AgentSetPolars):
 
     def met(self, frame: pl.DataFrame, numbers: list[float], u: np.ndarray, luck: np.ndarray) -> pl.DataFrame:
         """Let those who meet a touchpoint feel it and learn what to expect."""
-        p, (weekly, quality, gain, loss, notice) = self.people, numbers
+        p, (weekly, quality, spread, gain, loss, notice) = self.people, numbers
         met = pl.Series(u < weekly)
-        frame = frame.with_columns(quality=pl.Series(quality + p["noise"] * luck))
+        frame = frame.with_columns(quality=pl.Series(quality + spread * luck))
         perceived = (1.0 - p["assimilation"]) * col("quality") + p["assimilation"] * col("will")
         frame = frame.with_columns(gap=perceived - col("should"))
         felt = pl.when(col("gap") >= 0.0).then(gain).otherwise(loss) * col("gap")

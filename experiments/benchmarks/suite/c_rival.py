@@ -110,7 +110,7 @@ def _people(model: OrganizationModel) -> NDArray[np.float64]:
     """Return the parameters in the order of the C source's enumeration."""
     p, market, segments = model.layout.people, model.layout.market, model.layout.segments
     return np.array([
-        p.anchor, p.assimilation, model.layout.journey.quality_spread[0], p.worst_moment_fading, p.trust_learning,
+        p.anchor, p.assimilation, p.worst_moment_fading, p.trust_learning,
         p.will_learning, p.should_learning, p.should_forgetting, p.trust_neutral, p.trust_recovery,
         p.loyalty_satisfaction, p.loyalty_speed,
         p.defection_sensitivity, p.fatigue_fading, p.reputation_fading, market.exit_rate, market.neutral_loyalty,
@@ -126,6 +126,7 @@ def _touched(model: OrganizationModel) -> NDArray[np.float64]:
     columns = (
         journey.weekly,
         quality,
+        journey.quality_spread,
         journey.gain,
         journey.loss,
         journey.notice,

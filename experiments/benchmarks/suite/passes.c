@@ -41,11 +41,11 @@ static inline double exp_(double x) {
     return p;
 }
 
-enum { ANCHOR, ASSIMILATION, NOISE, WORST_FADING, TRUST_LEARNING, WILL_LEARNING, SHOULD_LEARNING, SHOULD_FORGETTING,
+enum { ANCHOR, ASSIMILATION, WORST_FADING, TRUST_LEARNING, WILL_LEARNING, SHOULD_LEARNING, SHOULD_FORGETTING,
        TRUST_NEUTRAL, TRUST_RECOVERY, LOYALTY_WEIGHT, LOYALTY_SPEED, DEFECTION_SENSITIVITY, FATIGUE_FADING,
        REPUTATION_FADING, EXIT, NEUTRAL, MEMORY_WEIGHT, DEFECTION, PROMISE_FORGETTING, MIXED,
        REPUTATION_GAIN, REPUTATION_LOSS, TALK_BAD_BELOW, TALK_GOOD_ABOVE, TALK_BAD, TALK_GOOD, SURVEY_RATE };
-enum { WEEKLY, T_QUALITY, GAIN, LOSS, NOTICE, T_CONVERSION, T_COST, T_FAILURE, T_WIDTH };
+enum { WEEKLY, T_QUALITY, SPREAD, GAIN, LOSS, NOTICE, T_CONVERSION, T_COST, T_FAILURE, T_WIDTH };
 
 typedef struct {
     int64_t n, touchpoints, cells;
@@ -73,7 +73,7 @@ static double meet(const world *w, int64_t i, int64_t j, int64_t k, word w0, wor
     const double *p = w->p, *t = w->touch + k * T_WIDTH;
     int64_t at = k * TOUCHPOINT_WIDTH;
     CELLS(i);
-    double quality = t[T_QUALITY] + p[NOISE] * luck(w0, w1);
+    double quality = t[T_QUALITY] + t[SPREAD] * luck(w0, w1);
     double will = R(WILL) + R(PARTS), should = R(SHOULD) + R(PARTS + 1);
     double perceived = (1.0 - p[ASSIMILATION]) * quality + p[ASSIMILATION] * will;
     double gap = perceived - should, slope = gap >= 0.0 ? t[GAIN] : t[LOSS], felt = slope * gap;
