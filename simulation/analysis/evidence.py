@@ -175,7 +175,10 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
     rows = []
     by_name = patterns_by_name()
     for (study, firm, start, name), part in measures.groupby(["study", "firm", "start", "pattern"], sort=False):
-        pattern, values = by_name[str(name)], part["value"].to_numpy()
+        pattern, values = (
+            by_name[str(name)],
+            part["value"].dropna().to_numpy(),
+        )  # none where there was nothing to measure
         interval = mean_interval(values)
         sign = {"+": 1.0, "-": -1.0}.get(pattern.expected)
         share = float((values * sign > 0.0).mean()) if sign is not None else float("nan")

@@ -174,6 +174,30 @@ def _coaching(run: Run) -> float:
     return float(np.mean([last_year(run, name) for name in levers]))
 
 
+# --- F14: where councils act ------------------------------------------------------------------------------------------
+
+
+def _upstream(arm: str) -> Callable[[Runs], float]:
+    """Return the measure: share of a council's actions upstream of where the trouble was heard, above what chance would give.
+
+    Chance: each lever that the council asked about is as likely as any other. Not a number where no action was put forward.
+    """
+
+    def measure(runs: Runs) -> float:
+        told = [{figure.name: figure.value for figure in item.figures} for item in runs[arm].council]
+        acted = [
+            figures for figures in told if {"steps_upstream", "levers_where_heard", "levers_upstream"} <= set(figures)
+        ]
+        levers = [(each["levers_upstream"], each["levers_upstream"] + each["levers_where_heard"]) for each in acted]
+        shares = [above / all_ for above, all_ in levers if all_ > 0.0]
+        hits = [
+            float(each["steps_upstream"] > 0.0) for each, (_, all_) in zip(acted, levers, strict=True) if all_ > 0.0
+        ]
+        return float(np.mean(hits)) - float(np.mean(shares)) if hits else float("nan")
+
+    return measure
+
+
 # --- F15: data that nobody is paid for ----------------------------------------------------------------------------------
 
 
@@ -301,6 +325,23 @@ STUDIES: dict[str, Study] = {
                     source="MODEL F15", measure=rise("loyalty", "mandated", "none")),
             Pattern(name="F15 profit mandated", says="Profit by mandated data, against none", unit="money per 1,000 a week",
                     expected="", source="for information", measure=rise("profit", "mandated", "none")),
+        ),
+    ),
+    "councils": Study(
+        scenario="cx_council",
+        arms=_as_given,
+        firms=("reference",),
+        patterns=(
+            Pattern(name="F14", says="Actions upstream of where trouble was heard, above chance", unit="share", expected="+",
+                    source="MODEL F14", measure=_upstream("operational")),
+            Pattern(name="council loyalty", says="Loyalty by an operational council, against none", unit="points", expected="",
+                    source="for information", measure=rise("loyalty", "operational", "none")),
+            Pattern(name="councils loyalty", says="Loyalty by an operational and a strategic council, against none",
+                    unit="points", expected="", source="for information",
+                    measure=rise("loyalty", "operational_and_strategic", "none")),
+            Pattern(name="councils profit", says="Profit by an operational and a strategic council, against none",
+                    unit="money per 1,000 a week", expected="", source="for information",
+                    measure=rise("profit", "operational_and_strategic", "none")),
         ),
     ),
     "pools": Study(
