@@ -67,13 +67,11 @@ class Action:
             self.low, self.high = clip(aim - COPY_WIDTH, 0.0, 1.0), clip(aim + COPY_WIDTH, 0.0, 1.0)
 
 
-def bound(lever: LeverInUse, actions: list[Action]) -> bool:
-    """Bind a lever to the actions in force on it, later ones first, and say whether its setting moved."""
+def bound(lever: LeverInUse, actions: list[Action]) -> None:
+    """Bind a lever to the actions in force on it, later ones first, within the limits that hold anyway."""
     low, high = lever.limit
     for action in sorted(actions, key=lambda each: -each.number):
         low, high = clip(action.low, low, high), clip(action.high, low, high)
-    before = lever.setting
     lever.low, lever.high = low, high
     if not lever.held:
-        lever.setting = clip(before, low, high)
-    return lever.setting != before
+        lever.setting = float(clip(lever.setting, low, high))

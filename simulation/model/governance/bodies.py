@@ -12,7 +12,7 @@ from simulation.model.governance.actions import Action, bound
 from simulation.model.governance.agenda import Initiative, Meeting, items_of
 from simulation.model.governance.council import Council, Outcome, Verdict
 from simulation.model.governance.journey_map import map_of
-from simulation.model.governance.reports import DATA_LEVER, Office, Sight
+from simulation.model.governance.reports import Office, Sight
 from simulation.model.governance.strategic import Quarter, decide
 from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
@@ -230,8 +230,8 @@ class Bodies:
         """Return what an action would cost its owner by its own trials and its own effort [points of appraisal]."""
         assert self._organization is not None
         if action.kind == "kpi":
-            department = self._organization.departments[action.owner]
-            return max(0.0, KPI_STEP * (department.standing.own - department.appraisal))
+            standing = self._organization.departments[action.owner].standing
+            return max(0.0, KPI_STEP * (standing.own - standing.shared))
         if not action.lever:
             return 0.0
         lever = self._lever(action.lever)
@@ -368,4 +368,4 @@ class Bodies:
 
 def _shared(levers: list[LeverInUse]) -> float:
     """Return the share of its data that a department puts in; one without a lever for it keeps none back."""
-    return next((lever.setting for lever in levers if lever.given.name.partition(".")[2] == DATA_LEVER), 1.0)
+    return next((lever.setting for lever in levers if lever.shares_data), 1.0)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulation.model.governance.actions import LIVE, Action
 from simulation.model.governance.questioning import Answer, Suspicion, concerns, question
-from simulation.model.governance.reports import DATA_LEVER
 from simulation.rules.governance import resists
+from simulation.scenario.names import DATA_LEVER
 
 if TYPE_CHECKING:
     from simulation.model.governance.actions import Kind

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
     from simulation.model.layout import Layout
     from simulation.scenario.governance import Operational
 
-__all__ = ["DATA_LEVER", "Office", "Sight"]
+__all__ = ["Office", "Sight"]
 
-DATA_LEVER = "share_data"
-"""Name of the lever by which a department puts its data into the common repository."""
 _REPORT, _ORIGIN, _TRIAL, _REVIEW = 0, 1, 1000, 2000
 """Streams of errors: of a report, of an origin, and of each measure in trials and over time."""
 _REVIEWS_FOR_SPREAD = 4
