@@ -181,7 +181,7 @@ def share_holding(measures: pd.DataFrame) -> pd.DataFrame:
         )  # none where there was nothing to measure
         interval = mean_interval(values)
         sign = {"+": 1.0, "-": -1.0}.get(pattern.expected)
-        share = float((values * sign > 0.0).mean()) if sign is not None else float("nan")
+        share = float((values * sign > 0.0).mean()) if sign is not None and len(values) else float("nan")
         rows.append(
             (study, name, pattern.says, firm, start, len(values), pattern.unit, pattern.expected, interval.mean, interval.low,
              interval.high, share, verdict(pattern, interval), pattern.source)
