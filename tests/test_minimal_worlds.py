@@ -33,8 +33,10 @@ def after(model: OrganizationModel, weeks: int) -> OrganizationModel:
 
 
 def shock(model: OrganizationModel, slot: int) -> None:
-    """Give one person another memory and another norm: disappointed, strict, distrustful and disloyal."""
-    real = model.world.engine.state.real
+    """Make one person a customer with an open problem: disappointed, strict, distrustful and disloyal."""
+    real, whole = model.world.engine.state
+    whole[at.STAGE, slot], whole[at.PURCHASES, slot], whole[at.CASE_WEEKS, slot] = at.CUSTOMER, 1, 0
+    whole[at.CASE, slot] = model.layout.touchpoints.index("ride")
     real[at.MEMORY, slot] = 0.2
     real[at.NORM, slot] = real[at.SHOULD, slot] = 1.4
     real[at.TRUST, slot] = 0.0
