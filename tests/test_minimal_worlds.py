@@ -71,7 +71,8 @@ def test_with_acquaintances_a_changed_customer_reaches_one_step_further_a_week(s
         "talk_bad_below": 0.7,
         "reputation_response": 5.0,
     }
-    scenario = world(degree=2, **talkative)
+    faithful = {"market": {"segments": {s: {"defection": 0.0} for s in ("commuters", "dreamers")}}}
+    scenario = changed(world(degree=2, **talkative), faithful)
     one, other = (after(OrganizationModel(scenario), 6) for _ in range(2))
     shock(other, slot)
     reached: set[int] = set()
