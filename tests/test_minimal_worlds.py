@@ -33,8 +33,10 @@ def after(model: OrganizationModel, weeks: int) -> OrganizationModel:
 
 
 def shock(model: OrganizationModel, slot: int) -> None:
-    """Give one person another memory and another norm: disappointed, strict, distrustful and disloyal."""
-    real = model.world.engine.state.real
+    """Make one person a customer with an open problem: disappointed, strict, distrustful and disloyal."""
+    real, whole = model.world.engine.state
+    whole[at.STAGE, slot], whole[at.PURCHASES, slot], whole[at.CASE_WEEKS, slot] = at.CUSTOMER, 1, 0
+    whole[at.CASE, slot] = model.layout.touchpoints.index("ride")
     real[at.MEMORY, slot] = 0.2
     real[at.NORM, slot] = real[at.SHOULD, slot] = 1.4
     real[at.TRUST, slot] = 0.0
@@ -69,7 +71,8 @@ def test_with_acquaintances_a_changed_customer_reaches_one_step_further_a_week(s
         "talk_bad_below": 0.7,
         "reputation_response": 5.0,
     }
-    scenario = world(degree=2, **talkative)
+    faithful = {"market": {"segments": {s: {"defection": 0.0} for s in ("commuters", "dreamers")}}}
+    scenario = changed(world(degree=2, **talkative), faithful)
     one, other = (after(OrganizationModel(scenario), 6) for _ in range(2))
     shock(other, slot)
     reached: set[int] = set()

@@ -78,10 +78,9 @@ def archive(model: OrganizationModel, path: Path) -> None:
     columns = {name: real[getattr(at, name.upper())] for name in
                ("norm", "memory", "satisfaction", "worst", "trust", "loyalty", "will", "should")}  # fmt: skip
     journey = layout.journey
-    touch = (journey.weekly, base[:, at.QUALITY], journey.gain, journey.loss, journey.notice)
+    touch = (journey.weekly, base[:, at.QUALITY], journey.quality_spread, journey.gain, journey.loss, journey.notice)
     np.savez(
         path, **columns, touch=np.array(touch).T, assimilation=p.assimilation, anchor=p.anchor,
-        noise=layout.journey.quality_spread[0],
         memory_weight=segments.memory[0], trust_learning=p.trust_learning, will_learning=p.will_learning,
         should_learning=p.should_learning, should_forgetting=p.should_forgetting,
         worst_fading=p.worst_moment_fading, trust_recovery=p.trust_recovery, trust_neutral=p.trust_neutral,
