@@ -81,8 +81,8 @@ class Said:
         number = (amount_with_sign if sign else amount)(value, decimals=decimals)
         if unit == "%":
             number += " %"
-        elif unit == "money":
-            number += f" {self.currency}"
+        elif unit.startswith("money"):
+            number += f" {self.currency}{unit.removeprefix('money')}"
         elif unit not in ("0-1", "week"):
             number += f" {unit}"
         return f"{number} ({source})"

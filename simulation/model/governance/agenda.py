@@ -361,7 +361,7 @@ def _research(meeting: Meeting, point: str) -> Iterator[Item]:
             Figure(
                 name="more_reviews",
                 value=float(more),
-                unit="count",
+                unit="more reviews",
                 source="standard errors fall with the root of reviews",
             ),
         )
