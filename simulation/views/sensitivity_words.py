@@ -52,8 +52,8 @@ HEADLINE_WORDS = {
 
 
 def setting(parameter: str, value: float) -> Setting:
-    """Return the key of a setting, the same before and after its value was written to a file."""
-    return parameter, f"{value:.5g}"
+    """Return the key of a setting, the same before and after its value was written to a file, with six digits."""
+    return parameter, f"{float(f'{value:.6g}'):.5g}"
 
 
 def words_of(parameter: str) -> str:
