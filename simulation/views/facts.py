@@ -151,8 +151,8 @@ def _legend() -> list[Line2D | Patch]:
 
     return [
         Patch(color="#bdbdbd", label="measured, 95 % interval"),
-        mark("s", PAR, PAR, "simulated, may be fitted, met"),
-        mark("s", BELOW, "white", "may be fitted, not met"),
+        mark("s", PAR, PAR, "simulated, fitted, met"),
+        mark("s", BELOW, "white", "fitted, not met"),
         mark("o", PAR, PAR, "only checked, met"),
         mark("o", BELOW, "white", "only checked, not met"),
     ]
