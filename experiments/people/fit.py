@@ -1,7 +1,7 @@
 """Fit people to the facts that may be fitted: `python experiments/people/fit.py`. A quarter of an hour on two cores.
 
 Writes `results/people.json` (fitted values, loss, settings of the search) and `results/provenance.json` (hash of the sources). The
-defaults of `simulation.scenario.people` are not changed by it: the README beside this file says why.
+defaults of `simulation.scenario.people` are these values; they are written there by hand, after a look at what they do.
 """
 
 from __future__ import annotations
