@@ -12,7 +12,7 @@ from simulation.analysis.intervals import mean_interval
 from simulation.analysis.null_firms import indifferent_customers, random_spill_overs
 from simulation.analysis.patterns import PATTERNS
 from simulation.analysis.run import run_arm
-from simulation.analysis.studies import patterns_by_name
+from simulation.analysis.studies import STUDIES, patterns_by_name
 from simulation.model.effects import effects_of
 from simulation.scenario.loading import load
 
@@ -89,12 +89,23 @@ def test_the_report_does_not_depend_on_the_workers() -> None:
     size = {"population": 100, "burn_in": 4, "weeks": 60}
     one, two = (
         measure_cells(
-            replications=2, workers=workers, horizon=size, firms=("reference",), starts=("midpoint", "random")
+            replications=2, workers=workers, horizon=size, firms=("reference",), starts=("midpoint", "random"),
+            studies=("sharing", "off_board"),
         )
         for workers in (1, 2)
-    )
+    )  # fmt: skip
     pd.testing.assert_frame_equal(one, two)
     report = share_holding(one)
-    assert set(report["pattern"]) == set(patterns_by_name())
+    assert set(report["pattern"]) == {p.name for study in ("sharing", "off_board") for p in STUDIES[study].patterns}
     assert (report["n"] == 2).all()
     assert np.isfinite(report["mean"]).all()
+
+
+@pytest.mark.full
+def test_every_study_runs() -> None:
+    """At a tiny size some patterns have nothing to be measured on: they have no figure, and say so."""
+    size = {"population": 100, "burn_in": 4, "weeks": 60}
+    measures = measure_cells(replications=1, horizon=size, firms=("reference",), starts=("midpoint",))
+    report = share_holding(measures)
+    assert set(report["pattern"]) == set(patterns_by_name())
+    assert set(report["verdict"]) <= {"too few to tell", "-"}
