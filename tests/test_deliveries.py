@@ -122,7 +122,7 @@ def test_an_order_follows_a_sale_unless_one_is_under_way(engine: EngineName) -> 
     given = lived(engine)
     sold = pd.concat([given.of(at.ENCOUNTERED, k) for k in ("first_order", "order_again")])
     sold = sold[sold["first"] == 1]
-    before = [np.full(400, -1), *(state[at.ORDER] for state in given.states[:-1])]
+    before = [np.full(given.states[0].shape[1], -1), *(state[at.ORDER] for state in given.states[:-1])]
     free = [before[week][slot] < 0 for week, slot in zip(sold["week"], sold["slot"], strict=True)]
     assert not all(free)
     assert sorted(set(pairs(sold[free], "week"))) == pairs(given.orders, "week")
@@ -235,7 +235,7 @@ def test_lateness_opens_and_arrival_closes(engine: EngineName) -> None:
 def test_a_contact_cannot_close_what_is_late(engine: EngineName) -> None:
     """Not even one that closes everything else: cases = resolved by arrival + open."""
     given = lived(engine)
-    assert len(given.of(at.ENCOUNTERED, "call")) > 5
+    assert len(given.of(at.ENCOUNTERED, "call")) > 20
     assert given.count("resolved@call").sum() == 0
     total = given.count("cases@delivery").cumsum() - given.count("resolved@delivery").cumsum()
     assert total.tolist() == given.count("open_problems").tolist()
@@ -258,7 +258,7 @@ def test_a_contact_closes_what_is_broken_though_the_next_order_is_under_way(engi
         if before[at.ORDER] >= 0 and after[at.ORDER] >= 0:
             assert before[at.CASE] >= 0 > after[at.CASE]
             seen += 1
-    assert seen > 5
+    assert seen > 20
 
 
 @engines

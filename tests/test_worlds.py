@@ -114,7 +114,11 @@ def test_everybody_is_the_reference_firms_segments_weighted_by_share(trait: str)
 
 
 def test_shipped_firms_have_the_people_of_the_worlds() -> None:
-    """An arm may ask what other people would make of it (`when_silos_win`); no firm has its own."""
+    """No firm has its own; only `when_silos_win` asks in two of its arms what other people would make of it."""
+    others = {
+        (name, arm) for name in shipped() for arm, scenario in load(name).arms.items() if scenario.people != People()
+    }
+    assert others == {("when_silos_win", "unmoved_own"), ("when_silos_win", "unmoved_shared")}
     assert all(load(name).scenario.people == People() for name in shipped())
 
 

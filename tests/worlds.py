@@ -58,7 +58,7 @@ def mail_order() -> Scenario:
     return changed(
         load(world_files()["marketplace"]).scenario,
         {
-            "horizon": {"weeks": 30, "burn_in": 4, "population": 400},
+            "horizon": {"weeks": 30, "burn_in": 4, "population": 800},
             "market": {"segments": {"everybody": {"purchase_rate": 0.35}}},
             "survey": {"trigger": "encounter"},
             "journey": {
