@@ -21,7 +21,21 @@ FIRM_WORDS = {
     "random_spill_overs": "Spill-overs of random sign",
     "indifferent_customers": "Satisfaction moves no purchase",
 }
+STUDY_WORDS = {
+    "sharing": "Silos, shared weight and sight",
+    "chain": "The chain of lead quality",
+    "off_board": "One department off board",
+    "coming_back": "Coming back after worse years",
+    "voice": "Voice, exit and word of mouth",
+    "coaching": "Begging for scores",
+    "attention": "Too many masters",
+    "data": "Data put in by choice, reward or mandate",
+    "councils": "Where a council acts",
+    "pools": "Divided and undivided pools",
+    "silos_win": "Where silos do as well",
+}
 START_WORDS = {"midpoint": "start: middle", "company_best": "start: company's best", "random": "start: random"}
+MOST_COLUMNS = 3
 EXPECTED_WORDS = {"+": "above 0", "-": "below 0", "0": "about 0", "": "(no expectation)"}
 
 
@@ -62,19 +76,20 @@ def _draw_study(part: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     from simulation.views.style import page, save
 
     shown = list(part["pattern"].unique())
-    rows, lines = -(-len(shown) // 3), int(part.groupby("pattern").size().max())
+    columns = min(MOST_COLUMNS, len(shown))
+    rows, lines = -(-len(shown) // columns), int(part.groupby("pattern").size().max())
     null = " Firms other than the reference are null firms: what shows there, too, was not brought about by what they lack."
     figure = page(
-        title="What emerges, and where: each pattern in each firm, from three starting policies",
+        title=f"{STUDY_WORDS[part.iloc[0]['study']]}: what emerges, from three starting policies",
         note=f"Dots: means of {part['n'].max()} replications, paired; lines: 95 % intervals. Filled: the interval leaves out zero."
         + (null if part["firm"].nunique() > 1 else ""),
         height=2.2 + (1.2 + 0.3 * lines) * rows,
     )
-    grid = figure.subplots(rows, 3, squeeze=False)
+    grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat[len(shown) :]:
         axes.remove()
     for position, (axes, pattern) in enumerate(zip(grid.flat, shown, strict=False)):
-        _panel(axes, part[part["pattern"] == pattern], labels=position % 3 == 0)
+        _panel(axes, part[part["pattern"] == pattern], labels=position % columns == 0)
     return save(figure, folder, name)
 
 

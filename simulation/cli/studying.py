@@ -1,0 +1,62 @@
+"""What the studies under `experiments/` share: options, progress, results beside the script, and what they were made by."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from simulation._version import __version__
+from simulation.analysis.folder import PROVENANCE
+from simulation.analysis.parallel import default_workers
+from simulation.analysis.sources import sources_hash
+from simulation.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import pandas as pd
+
+    Tables = dict[str, pd.DataFrame]
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    about: str,
+    folder: Path,
+    study: Callable[..., Tables],
+    save: Callable[[Tables, Path], Iterable[Path]],
+    replications: int,
+) -> None:
+    """Run a study as the command line asks, save it, and write down the hash of its sources.
+
+    Parameters
+    ----------
+    about
+        What `--help` says.
+    folder
+        Where results go unless `--out` names another place.
+    study
+        Returns tables by name; takes `replications`, `workers` and `progress`.
+    save
+        Writes the tables into a folder and returns the files.
+    replications
+        Number of replications unless `--replications` gives another.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--replications", type=int, default=replications)
+    parser.add_argument("--workers", type=int, default=default_workers())
+    parser.add_argument("--out", type=Path, default=folder)
+    given = parser.parse_args()
+    made_by = sources_hash()  # now: the sources may be edited while the runs go on
+    with shown_progress(Console(stderr=True), quiet=False) as progress:
+        tables = study(replications=given.replications, workers=given.workers, progress=progress)
+    given.out.mkdir(parents=True, exist_ok=True)
+    for path in save(tables, given.out):
+        print(path.name)
+    note = {"silosim": __version__, "sources_hash": made_by, "settings": {"replications": given.replications}}
+    (given.out / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
