@@ -25,10 +25,11 @@ LAYERS = {
     "rules": 2,
     "model": 3,
     "analysis": 4,
-    "views": 5,
-    "cli": 6,
-    "__init__": 7,
-    "__main__": 7,
+    "laboratory": 5,
+    "views": 6,
+    "cli": 7,
+    "__init__": 8,
+    "__main__": 8,
 }
 """Each part of the package with its layer; a part imports itself and parts of lower layers only."""
 
