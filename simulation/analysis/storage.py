@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from simulation._version import __version__
 from simulation.analysis.folder import PROVENANCE, whole
 from simulation.analysis.frames import columns_of
-from simulation.analysis.sources import sources_hash
+from simulation.analysis.sources import COMPARISON, sources_hash
 from simulation.record import CUSTOMER_COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -188,7 +188,8 @@ def circumstances(
         **own,
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",
-        "sources_hash": sources_hash(),
+        "made_by": [COMPARISON],
+        "sources_hash": sources_hash(COMPARISON),
         "scenario_hash": scenario_hash,
         "scenario": _plain(raw),
     }
