@@ -7,7 +7,6 @@ files; this process alone writes them. So the table depends neither on who did w
 from __future__ import annotations
 
 import contextlib
-import errno
 import pickle
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
 from dataclasses import dataclass
@@ -106,7 +105,6 @@ def execute(
     folder = Path(folder)
     say = progress or (lambda _done, _tasks: None)
     with _told_how_to_go_on(folder), dataset.locked(folder):
-        dataset.clear_unfinished(folder)
         there = dataset.finished(folder, tasks=tasks, batch=batch)
         done = sum(len(dataset.tasks_of(number, tasks=tasks, batch=batch)) for number in there)
         say(done, tasks)
@@ -136,12 +134,19 @@ class _Batches:
         weekly: list[pa.Table] = []
         failed = 0
         for task in of:
-            answer = self.work(task)
-            done = answer if isinstance(answer, Done) else Done(rows=answer)
+            done = self._done(task)
             rows += done.rows
             weekly += [] if done.weekly is None else [done.weekly]
             failed += any(row.get("status") == "failed" for row in done.rows)
         return encoded(rows, of=of, failed=failed, weekly=_below(weekly), columns=self.columns)
+
+    def _done(self, task: int) -> Done:
+        try:
+            answer = self.work(task)
+        except Exception as error:
+            error.add_note(f"in task {task}")
+            raise
+        return answer if isinstance(answer, Done) else Done(rows=answer)
 
 
 def _below(tables: list[pa.Table]) -> pa.Table | None:
@@ -229,18 +234,9 @@ def _distributed() -> Any:
     return distributed
 
 
-# --- words for what went wrong ----------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
 def _told_how_to_go_on(folder: Path) -> Iterator[None]:
-    """Say what is kept and how to go on, where workers or the disk fail."""
-    kept = f"What was finished is kept in {folder}; the same command goes on from there."
     try:
         yield
     except WorkerLost as error:
-        raise WorkerLost(f"{error}. {kept}", number=error.number) from error
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise OSError(error.errno, f"the disk is full. {kept} Make room first", str(folder)) from error
-        raise
+        raise WorkerLost(f"{error}. {dataset.kept_in(folder)}", number=error.number) from error
