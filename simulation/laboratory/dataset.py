@@ -12,6 +12,7 @@ at any moment, and a sweep that was killed goes on where its parts end.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import sys
@@ -34,8 +35,8 @@ __all__ = [
     "RUNS",
     "WEEKLY",
     "Status",
-    "clear_unfinished",
     "finished",
+    "kept_in",
     "locked",
     "plan_of",
     "read",
@@ -92,7 +93,7 @@ def tasks_of(number: int, *, tasks: int, batch: int) -> range:
 def locked(folder: Path) -> Iterator[None]:
     """Make the folder if need be, and keep other processes from running the same sweep while the block runs.
 
-    The system itself frees the lock when the process ends, however it ends.
+    What a killed process left half written is removed. The system itself frees the lock when the process ends, however it ends.
 
     Raises
     ------
@@ -101,12 +102,17 @@ def locked(folder: Path) -> Iterator[None]:
     OSError
         If the folder cannot be made or written.
     """
-    (folder / RUNS).mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a+b") as file:
-        try:
-            _lock(file.fileno())
-        except BlockingIOError as error:
-            raise FolderRefused(f"{folder}: another process runs this sweep; wait for it, or stop it first") from error
+    with contextlib.ExitStack() as held:
+        with _told_of_the_disk(folder):
+            (folder / RUNS).mkdir(parents=True, exist_ok=True)
+            file = held.enter_context((folder / _LOCK).open("a+b"))
+            try:
+                _lock(file.fileno())
+            except BlockingIOError as error:
+                raise FolderRefused(
+                    f"{folder}: another process runs this sweep; wait for it, or stop it first"
+                ) from error
+            _clear_unfinished(folder)
         yield
 
 
@@ -131,19 +137,46 @@ def _lock(file: int) -> None:
             raise BlockingIOError from error
 
 
-def clear_unfinished(folder: Path) -> None:
+def _clear_unfinished(folder: Path) -> None:
     """Remove what a killed process left half written. Only under the lock: a living one may be writing."""
     for kind in (RUNS, WEEKLY):
         for file in (folder / kind).glob(_UNFINISHED.format("*")):
             file.unlink()
 
 
+@contextlib.contextmanager
+def _told_of_the_disk(folder: Path) -> Iterator[None]:
+    """Say what is kept and how to go on, where the disk fails."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            what = "the disk is full; make room"
+        elif error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            what = "the folder cannot be written"
+        else:
+            raise
+        raise OSError(error.errno, f"{what}. {kept_in(folder)}", str(error.filename or folder)) from error
+
+
+def kept_in(folder: Path) -> str:
+    """What to tell people whose sweep has ended early."""
+    return f"What was finished is kept in {folder}; the same command goes on from there"
+
+
 def write(folder: Path, number: int, part: Part) -> None:
-    """Put the files of a batch into the folder; the rows of the runs come last, for they say that it is finished."""
-    if part.weekly is not None:
-        (folder / WEEKLY).mkdir(exist_ok=True)
-        _write_whole(_path(folder, WEEKLY, number), part.weekly)
-    _write_whole(_path(folder, RUNS, number), part.runs)
+    """Put the files of a batch into the folder; the rows of the runs come last, for they say that it is finished.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or cannot be written; no file is left half written.
+    """
+    with _told_of_the_disk(folder):
+        if part.weekly is not None:
+            (folder / WEEKLY).mkdir(exist_ok=True)
+            _write_whole(_path(folder, WEEKLY, number), part.weekly)
+        _write_whole(_path(folder, RUNS, number), part.runs)
 
 
 def _path(folder: Path, kind: str, number: int) -> Path:

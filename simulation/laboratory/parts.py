@@ -116,7 +116,8 @@ def _parquet(table: pa.Table, columns: Mapping[str, Column], label: Mapping[str,
     fields = [documented(field, columns.get(field.name)) for field in table.schema]
     schema = pa.schema(fields, metadata={f"{_OURS}{key}": value for key, value in label.items()})
     sink = io.BytesIO()
-    parquet.write_table(table.cast(schema), sink, compression="zstd", write_page_checksum=True)
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    parquet.write_table(table.cast(schema), sink, compression="zstd", use_dictionary=texts, write_page_checksum=True)
     return sink.getvalue()
 
 

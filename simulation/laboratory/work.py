@@ -71,9 +71,10 @@ class Work:
         return run_arms
 
     def _scenarios(self, point: int) -> Mapping[str, Scenario]:
-        if self._kept is None or self._kept[0] != point:
-            self._kept = (point, self.plan.scenarios_at(self.plan.points[point]))
-        return self._kept[1]
+        kept = self._kept  # taken once: threads may do tasks of other points at the same time
+        if kept is None or kept[0] != point:
+            kept = self._kept = (point, self.plan.scenarios_at(self.plan.points[point]))
+        return kept[1]
 
     def _rows(self, task: int, *, seed: int, runs: Sequence[Run] = (), error: str | None = None) -> Iterator[Row]:
         plan = self.plan
