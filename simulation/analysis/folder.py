@@ -19,6 +19,7 @@ __all__ = [
     "EXPORT_FILES",
     "FILES",
     "PROVENANCE",
+    "REPLICATIONS_FILES",
     "FolderRefused",
     "check_folder",
     "whole",
@@ -52,6 +53,8 @@ EXPORT_FILES = tuple(
     f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
 )
 """What a folder of exported customers may hold besides the provenance."""
+REPLICATIONS_FILES = ("enough.csv", "convergence.csv")
+"""What a folder of `silosim replications` holds besides the provenance and `charts/`."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -77,7 +80,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, *REPLICATIONS_FILES, CHARTS}
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")
