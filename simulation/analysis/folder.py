@@ -23,6 +23,7 @@ __all__ = [
     "FolderRefused",
     "check_folder",
     "whole",
+    "write_file",
 ]
 
 PROVENANCE = "provenance.json"
@@ -131,3 +132,26 @@ def _swap(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def write_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write one file whole or not at all, and return its path; parents are made.
+
+    Raises
+    ------
+    FolderRefused
+        If something stands there and `overwrite` is false, or it is no ordinary file.
+    """
+    if path.exists() and not overwrite:
+        raise FolderRefused(f"--out {path} exists already: name another file, or add --overwrite to replace it")
+    if path.exists() and not path.is_file():
+        raise FolderRefused(f"--out {path} is no file")
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}")
+    try:
+        hidden.write_bytes(content)
+        hidden.replace(target)
+    finally:
+        hidden.unlink(missing_ok=True)
+    return path

@@ -11,6 +11,7 @@ import typer
 
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.replicating import replications
@@ -390,3 +391,5 @@ def evidence(
 
 
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
+app.command(rich_help_panel="Laboratory")(reproduce)
