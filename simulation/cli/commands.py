@@ -15,6 +15,7 @@ from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.replicating import replications
+from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -393,3 +394,4 @@ def evidence(
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
 app.command(rich_help_panel="Laboratory")(reproduce)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
