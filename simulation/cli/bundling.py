@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -98,7 +98,9 @@ def _ask(opened: Bundle, *, only: int | None, yes: bool) -> None:
 
     asked = work_asked(opened, only=only)
     if asked.huge and not yes:
-        say(f"silosim: {opened.path.name} asks for {asked}: add --yes to run it, or --only N for its first N replications")
+        say(
+            f"silosim: {opened.path.name} asks for {asked}: add --yes to run it, or --only N for its first N replications"
+        )
         raise typer.Exit(BAD_INPUT)
 
 

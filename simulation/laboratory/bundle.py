@@ -31,8 +31,6 @@ from simulation.laboratory.table_content import content_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
-
     from simulation.laboratory.table_content import Content
 
 __all__ = ["bundle", "zipped"]
@@ -113,7 +111,7 @@ def _of_sweep(folder: Path, *, values: bool) -> dict[str, bytes]:
 def _manifest(told: Mapping[str, Any], tables: Mapping[str, Content], **own: Any) -> Manifest:
     same = {key: told[key] for key in ("silosim", "sources_hash", "scenario_hash", "versions", "seed")}
     name = re.sub(r"[^ -~]", "_", str(told["name"]))[:120]
-    described = {table: _told(table, tables[table]) for table in PART_KEYS if table in tables}
+    described: dict[Any, TableTold] = {table: _told(table, tables[table]) for table in PART_KEYS if table in tables}
     return Manifest(format="silosim bundle", version=1, name=name, tables=described, **same, **own)
 
 

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import zipfile
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from simulation.laboratory.manifest import MANIFEST, MEMBERS, PLAN, SCENARIO, SUMMARY, Manifest, values_member
+from simulation.laboratory.manifest import MANIFEST, MEMBERS, PLAN, SCENARIO, Manifest, values_member
 from simulation.scenario.faults import Fault, ScenarioError, dotted, show
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ class Bundle:
         """Numbers of a table [row, column of kind `number`]; None: the bundle has none."""
         told = self.manifest.tables[table]  # type: ignore[index]
         width = sum(kind == "number" for _, kind in told.columns)
-        with self.path.open("rb") as file, _opened(file, self.path.name) as (zip_file, members):
-            if values_member(table) not in members:
+        with _opened(self.path) as members:
+            if values_member(table) not in members.entries:
                 return None
-            content = _read(zip_file, members[values_member(table)], self.path.name)
+            content = members.read(values_member(table))
         if len(content) != 8 * told.rows * width:
             raise _refused(self.path.name, values_member(table), f"holds {len(content):,} bytes",
                            f"8 for each of {told.rows:,} x {width} numbers")  # fmt: skip
@@ -88,11 +89,10 @@ def open_bundle(path: Path) -> Bundle:
     name = path.name
     if not path.is_file():
         raise _refused(name, "", "there is no such file" if not path.exists() else "is not an ordinary file")
-    with path.open("rb") as file, _opened(file, name) as (zip_file, members):
-        manifest = _manifest(_read(zip_file, _member(members, MANIFEST, name), name), name)
+    with _opened(path) as members:
+        manifest = _manifest(members.read(MANIFEST), name)
         wanted = SCENARIO if manifest.kind == "comparison" else PLAN
-        _member(members, SUMMARY, name)
-        given = _plain(_read(zip_file, _member(members, wanted, name), name), f"{name}/{wanted}")
+        given = _plain(members.read(wanted), f"{name}/{wanted}")
     _check_tables(manifest, name)
     if manifest.kind == "sweep":
         return Bundle(path=path, manifest=manifest, scenario=None, plan=given)
@@ -102,22 +102,40 @@ def open_bundle(path: Path) -> Bundle:
 # --- the zip file -----------------------------------------------------------------------------------------------------
 
 
-class _opened:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[_Members]:
     """A zip file whose directory has been checked, and its members by name, while the block lasts."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file, self._name = file, name
-
-    def __enter__(self) -> tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]:
-        size = _check_end(self._file, self._name)
+    with path.open("rb") as file:
+        size = _check_end(file, path.name)
         try:
-            zip_file = zipfile.ZipFile(self._file)
-            return zip_file, _checked(zip_file.infolist(), size, self._name)
+            zip_file = zipfile.ZipFile(file)
+            entries = zip_file.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise _refused(self._name, "", "is a damaged zip file") from error
+            raise _refused(path.name, "", "is a damaged zip file") from error
+        yield _Members(zip_file=zip_file, entries=_checked(entries, size, path.name), name=path.name)
 
-    def __exit__(self, *_error: object) -> None:
-        """Leave the file to whoever opened it."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Members:
+    """The members of an open zip file, checked."""
+
+    zip_file: zipfile.ZipFile
+    entries: Mapping[str, zipfile.ZipInfo]
+    name: str
+
+    def read(self, wanted: str) -> bytes:
+        """Return the content of a member, which must be there and whole."""
+        entry = self.entries.get(wanted)
+        if entry is None:
+            raise _refused(self.name, wanted, "is missing")
+        try:
+            with self.zip_file.open(entry) as member:
+                content = member.read(entry.file_size + 1)
+        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+            raise _refused(self.name, wanted, "is damaged") from error
+        if len(content) != entry.file_size:
+            raise _refused(self.name, wanted, "is cut short")
+        return content
 
 
 def _check_end(file: BinaryIO, name: str) -> int:
@@ -158,23 +176,6 @@ def _checked(entries: list[zipfile.ZipInfo], size: int, name: str) -> dict[str, 
     if sum(entry.file_size for entry in entries) > size:
         raise _refused(name, "", "tells of more than it holds")
     return members
-
-
-def _member(members: Mapping[str, zipfile.ZipInfo], wanted: str, name: str) -> zipfile.ZipInfo:
-    if wanted not in members:
-        raise _refused(name, wanted, "is missing")
-    return members[wanted]
-
-
-def _read(zip_file: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> bytes:
-    try:
-        with zip_file.open(entry) as member:
-            content = member.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise _refused(name, entry.filename, "is damaged") from error
-    if len(content) != entry.file_size:
-        raise _refused(name, entry.filename, "is cut short")
-    return content
 
 
 # --- what the members say ---------------------------------------------------------------------------------------------

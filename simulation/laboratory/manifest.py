@@ -61,10 +61,10 @@ MEMBERS: dict[str, int] = {
 }
 """The only names that members may have, and how large each may be [bytes]."""
 
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}\Z")]
-Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}\Z")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Mark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 """The first 16 digits of a digest: enough to see a difference by, and short."""
-Word = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,120}\Z")]
+Word = Annotated[str, StringConstraints(pattern=r"^[ -~]{0,120}$")]
 """Printable ASCII: it may be shown on a terminal as it is."""
 Text = Annotated[str, StringConstraints(max_length=200)]
 Count = Annotated[int, Field(ge=0, le=2**53)]

@@ -259,7 +259,7 @@ def _other_columns(now: Content, told: TableTold) -> str:
     new = [name for name in now.kinds if name not in then]
     if not gone and not new:
         return "has its columns in another order or of another kind"
-    said = [f"{len(names)} column(s) only {where}, the first {ascii(names[0])}"
+    said = [f"{len(names)} column(s) only {where}, the first {names[0]!a}"
             for names, where in ((gone, "in the bundle"), (new, "here")) if names]  # fmt: skip
     return f"has other columns: {'; '.join(said)}"
 

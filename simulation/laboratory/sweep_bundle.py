@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -27,6 +26,7 @@ from simulation.scenario.loading import load_dict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from simulation.analysis.jobs import Row
     from simulation.analysis.parallel import Runner
@@ -61,7 +61,8 @@ def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
 def summary_of(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     """Mean and interval of each outcome over the replications of each design point and arm."""
     factors = [factor.column for factor in plan.factors]
-    found = summed(runs.to_dict("records"), ["point", "arm"], list(plan.outcomes))
+    rows: list[Row] = [{str(name): cell for name, cell in row.items()} for row in runs.to_dict("records")]
+    found = summed(rows, ["point", "arm"], list(plan.outcomes))
     points = runs.drop_duplicates(["point", "arm"])[["point", "arm", *factors]]
     return points.merge(found, on=["point", "arm"], validate="one_to_one")
 
@@ -102,6 +103,7 @@ def _checked(bundle: Bundle) -> tuple[Plan, LoadedScenario]:
 def _misfits(plan: Plan, loaded: LoadedScenario, bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Yield key and words of what does not fit."""
     told = bundle.manifest
+    names: tuple[Any, ...] = (*plan.metrics, *plan.outcomes)  # nobody has checked yet what they are
     numbers = (plan.replications, plan.seed, plan.batch)
     if any(type(number) is not int or number < 0 for number in numbers) or plan.luck not in {"shared", "own"}:
         yield "replications", "replications, seed, batch or luck are not what they can be"
@@ -113,7 +115,7 @@ def _misfits(plan: Plan, loaded: LoadedScenario, bundle: Bundle) -> Iterator[tup
         yield "design.points", "are none, too many, or do not have a value for each factor"
     elif any(type(value) not in {int, float, str} for point in plan.points for value in point):
         yield "design.points", "hold other things than numbers and words"
-    elif not all(isinstance(name, str) and _METRIC.match(name) for name in (*plan.metrics, *plan.outcomes)):
+    elif not all(isinstance(name, str) and _METRIC.match(name) for name in names):
         yield "metrics", "are no names of metrics"
     elif not set(plan.outcomes) <= set(plan.metrics):
         yield "outcomes", "are not among the metrics"

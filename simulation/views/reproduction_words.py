@@ -20,16 +20,16 @@ def lines(found: Reproduction, *, name: str) -> Iterator[str]:
     yield f"{on_one_line(name)}: {_verdict(found)}"
     for table in found.tables:
         yield from _table(table)
-    for table in found.skipped:
-        yield f"  {table}: not compared, it takes all replications"
+    for skipped in found.skipped:
+        yield f"  {skipped}: not compared, it takes all replications"
     if found.versions:
         yield "Made with other versions than are here:"
         yield from (f"  {what}: {then} then, {now} now" for what, then, now in found.versions)
 
 
 def _verdict(found: Reproduction) -> str:
-    some = "all" if found.replications == found.of else "the first"
-    size = f"{some} {found.replications:,} of {found.of:,} replications" if some == "the first" else f"all {found.of:,} replications"
+    first = "all" if found.replications == found.of else f"the first {found.replications:,} of"
+    size = f"{first} {found.of:,} replications"
     if found.identical:
         return f"IDENTICAL to the bit ({size})"
     if found.reproduced:
@@ -45,7 +45,11 @@ def _table(table: TableVerdict) -> Iterator[str]:
     if table.note:
         yield f"  {table.table}: {table.note}"
         return
-    size = "" if math.isnan(table.largest) or math.isinf(table.largest) else f", by at most {table.largest:.2g} of the value"
+    size = (
+        ""
+        if math.isnan(table.largest) or math.isinf(table.largest)
+        else f", by at most {table.largest:.2g} of the value"
+    )
     rounding = " (numpy or scipy rounds otherwise here)" if table.rounding else ""
     yield f"  {table.table}: differs in {table.differing:,} of {table.compared:,} parts{size}{rounding}"
     if table.first is not None:
