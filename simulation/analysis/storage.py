@@ -38,7 +38,16 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["circumstances", "documented", "provenance", "save", "write_csv", "write_parquet", "write_provenance"]
+__all__ = [
+    "circumstances",
+    "documented",
+    "provenance",
+    "save",
+    "versions",
+    "write_csv",
+    "write_parquet",
+    "write_provenance",
+]
 
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy", "pydantic")
 
@@ -187,13 +196,18 @@ def circumstances(
         "command": list(command),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         **own,
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        "versions": versions(),
         "system": f"{platform.system()} {platform.machine()}",
         "made_by": [COMPARISON],
         "sources_hash": sources_hash(COMPARISON),
         "scenario_hash": scenario_hash,
         "scenario": _plain(raw),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that results rest on."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES}
 
 
 def _version(package: str) -> str:
