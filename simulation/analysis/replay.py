@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -55,7 +55,14 @@ def recorded(scenario: Scenario, *, seed: int, replication: int = 0) -> Recorded
     return Recorded(run=_let_go(model), settings=settings, start=start)
 
 
-def replayed(scenario: Scenario, settings: NDArray[np.float64], *, seed: int, replication: int = 0) -> Run:
+def replayed(
+    scenario: Scenario,
+    settings: NDArray[np.float64],
+    *,
+    seed: int,
+    replication: int = 0,
+    pars: Mapping[str, float] | None = None,
+) -> Run:
     """Let the same people live through the same luck under given settings [week, lever] for everybody, without trials."""
     frozen = scenario.model_copy(
         update={
@@ -63,7 +70,7 @@ def replayed(scenario: Scenario, settings: NDArray[np.float64], *, seed: int, re
             "timeline": tuple(change.model_copy(update={"levers": None}) for change in scenario.timeline),
         }
     )
-    model = _model(frozen, seed=seed, replication=replication)
+    model = _model(frozen, seed=seed, replication=replication, pars=pars)
     while not model.finished:
         if model.week >= 0:
             _put(model, settings[model.week])
@@ -135,9 +142,16 @@ _PAIRS = (
 )
 
 
+class _Luck(TypedDict):
+    """Key of a run's draws."""
+
+    seed: int
+    replication: int
+
+
 def _replication(arm: str, scenario: Scenario, seed: int, replication: int) -> list[Row]:
     """Return one replication's rows: departments, ranks, and what trials themselves do."""
-    luck = {"seed": seed, "replication": replication}
+    luck: _Luck = {"seed": seed, "replication": replication}
     kept = recorded(scenario, **luck)
     factual = replayed(scenario, kept.settings, **luck)
     names = list(kept.start)
@@ -187,10 +201,12 @@ def _loyalty(run: Run) -> float:
     return float(np.nanmean(run.weekly["loyalty"]))
 
 
-def _model(scenario: Scenario, *, seed: int, replication: int) -> OrganizationModel:
+def _model(
+    scenario: Scenario, *, seed: int, replication: int, pars: Mapping[str, float] | None = None
+) -> OrganizationModel:
     from simulation.model.organization_model import OrganizationModel
 
-    return OrganizationModel(scenario, seed=seed, replication=replication)
+    return OrganizationModel(scenario, seed=seed, replication=replication, pars=pars)
 
 
 def _put(model: OrganizationModel, settings: NDArray[np.float64]) -> None:
