@@ -15,7 +15,6 @@ the two arms' own runs (relearning) or their replays (recorded), and the parts a
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,12 +50,12 @@ class Lived:
     active
         Players who differ between the arms in this replication, as a coalition; all others change nothing.
     arms
-        Values of the two arms as they were lived, with trials.
+        Recorded: values of the two arms as they were lived, with trials. Relearning: None, they are coalitions.
     """
 
     values: dict[int, float] = field(default_factory=dict)
     active: int = 0
-    arms: tuple[float, float] = (math.nan, math.nan)
+    arms: tuple[float, float] | None = None
 
     def of(self, coalition: int) -> float:
         """Return the value of any coalition: those who change nothing do not count."""

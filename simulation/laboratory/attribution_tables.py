@@ -111,7 +111,7 @@ def _parts(game: Game, replication: int, lived: Lived) -> dict[tuple[str, str], 
         }
         for at, player in enumerate(game.players)
     }
-    first, second = lived.arms if game.kind == "recorded" else (start, end)
+    first, second = lived.arms or (start, end)
     parts["trials", "trials"] = {"value": (second - end) - (first - start)}
     ends = {("from", game.names[0]): first, ("to", game.names[1]): second, ("gap", "gap"): second - first}
     return parts | {line: {"value": value} for line, value in ends.items()}
