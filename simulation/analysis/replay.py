@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["Recorded", "recorded", "relearned", "replay_study", "replayed"]
+__all__ = ["Recorded", "recorded", "relearned", "relived", "replay_study", "replayed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,18 @@ def replayed(
     pars: Mapping[str, float] | None = None,
 ) -> Run:
     """Let the same people live through the same luck under given settings [week, lever] for everybody, without trials."""
+    return _let_go(relived(scenario, settings, seed=seed, replication=replication, pars=pars))
+
+
+def relived(
+    scenario: Scenario,
+    settings: NDArray[np.float64],
+    *,
+    seed: int,
+    replication: int = 0,
+    pars: Mapping[str, float] | None = None,
+) -> OrganizationModel:
+    """Return the model of a replay when it has lived its horizon; see `replayed`. Burn-in is under the starting policy."""
     frozen = scenario.model_copy(
         update={
             "levers": scenario.levers.model_copy(update={"frozen": True}),
@@ -75,7 +87,7 @@ def replayed(
         if model.week >= 0:
             _put(model, settings[model.week])
         model.step()
-    return _let_go(model)
+    return model
 
 
 def relearned(
