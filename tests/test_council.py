@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import fields, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import FROZEN, changed, differences, lived, reference, remains, workshop
 
+import simulation
 from simulation.analysis.frames import council_frame
 from simulation.analysis.run import run_arm
 from simulation.model.governance.actions import Action
@@ -35,7 +36,10 @@ from simulation.scenario.governance import AREAS, Governance, Operational, Strat
 from simulation.scenario.names import COMPANY_COUNTERS, TOUCHPOINT_COUNTERS
 from simulation.scenario.regime import Incentives
 from simulation.scenario.scenario import Scenario
-from simulation.views.minutes import POINTS, SENTENCES
+from simulation.views.minutes import POINTS, SENTENCES, minutes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OPEN = {"levers": {"hold": {"*.share_data": 1.0}}, "information": {"regime": "pooled"}}
 COUNCIL: dict[str, Any] = {
@@ -646,3 +650,17 @@ def test_the_office_starts_from_the_time_before_the_beginning() -> None:
     names = [counter_index(model.layout, name) for name in ("encounters@page", "customers")]
     top, bottom = (int(counts[name]) for name in names)
     assert np.isclose(first[0].value, 1000.0 * top / bottom)
+
+
+# -- minutes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_saved_from_python_has_its_minutes(tmp_path: Path) -> None:
+    data = {**workshop().model_dump(exclude_defaults=True), "timeline": (), "governance": COUNCIL}
+    compared = simulation.compare(data, replications=2, workers=1)
+    folder = simulation.save(compared, tmp_path / "out")
+    text = (folder / "council_minutes.md").read_text(encoding="utf-8")
+    assert text == minutes(compared) == minutes(compared, replication=0)
+    assert "replication 1 said" in minutes(compared, replication=1)
+    with pytest.raises(ValueError, match=r"replication 7; there are minutes of: 0, 1"):
+        minutes(compared, replication=7)

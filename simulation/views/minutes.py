@@ -88,16 +88,32 @@ class Said:
         return f"{number} ({source})"
 
 
-def minutes(comparison: Comparison) -> str:
-    """Return the minutes of all councils of a comparison as Markdown, those of replication 0; empty where none met."""
+def minutes(comparison: Comparison, *, replication: int | None = None) -> str:
+    """Return the minutes of all councils of a comparison as Markdown; empty where none met.
+
+    Parameters
+    ----------
+    comparison
+        What was compared.
+    replication
+        Whose minutes; None: the first replication in which a council met.
+
+    Raises
+    ------
+    ValueError
+        If the comparison has no council in that replication.
+    """
     council = comparison.council
-    of_first = council[council["replication"] == council["replication"].min()]
+    chosen = council["replication"].min() if replication is None else replication
+    of_one = council[council["replication"] == chosen]
+    if replication is not None and not len(of_one):
+        there = ", ".join(str(number) for number in sorted(set(council["replication"]))) or "none"
+        raise ValueError(f"no council met in replication {replication}; there are minutes of: {there}")
     parts = []
-    for arm in dict.fromkeys(of_first["arm"]):
+    for arm in dict.fromkeys(of_one["arm"]):
         heading = f"# Minutes: {comparison.arm_titles[arm]}"
-        rows = of_first[of_first["arm"] == arm]
-        number = int(rows["replication"].iloc[0])
-        note = f"What the councils of replication {number} said and agreed. Sentences in italics were not said in the room."
+        rows = of_one[of_one["arm"] == arm]
+        note = f"What the councils of replication {chosen} said and agreed. Sentences in italics were not said in the room."
         parts.append("\n\n".join([heading, note, *_meetings(rows, comparison.arms[arm])]))
     return "\n\n".join(parts) + "\n" if parts else ""
 
