@@ -27,6 +27,7 @@ from simulation.model.governance.research import Study
 from simulation.model.governance.strategic import STRATEGIC_AGENDA, Quarter, decide
 from simulation.model.layout import counter_index, layout_of
 from simulation.model.organization_model import OrganizationModel
+from simulation.randomness import PURPOSE, key, luck, threefry
 from simulation.record import COUNCIL_COLUMNS
 from simulation.rules import governance as rules
 from simulation.rules.arithmetic import UNITS
@@ -348,10 +349,12 @@ def test_a_study_finds_what_people_feel_within_its_own_error() -> None:
     assert study.found.trials == 1
 
 
-def test_lucks_are_drawn_together_as_one_by_one() -> None:
+def test_errors_are_drawn_compiled_as_they_are_in_plain_python() -> None:
     office = met("a council").organization.bodies.office
-    streams = np.array([0, 7, 1003])
-    assert office.lucks_of(2, 9, streams).tolist() == [office.luck_of(2, 9, int(stream)) for stream in streams]
+    streams = (0, 7, 1003)
+    words = [threefry(*key(workshop().horizon.seed, 0), 0, 2, 9, PURPOSE["council"], stream) for stream in streams]
+    assert office.lucks_of(2, 9, np.array(streams)).tolist() == [luck(one, two) for one, two, _, _ in words]
+    assert office.luck_of(2, 9, 7) == luck(*words[1][:2])
 
 
 def test_best_practice_copies_from_whoever_reports_more() -> None:
