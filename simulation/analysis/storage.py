@@ -8,7 +8,7 @@
     provenance.json     the scenario in full and its hash, arms, seed, versions, command, date
     scenario.yaml       the scenario with everything merged, ready to run again
     council.csv         what councils said and agreed, a row per figure, where any met
-    council_minutes.md  the same in sentences (written by the command line)
+    council_minutes.md  the same in sentences (`simulation.views.saving`)
     charts/             pictures, when they were asked for
 
 The parquet files carry each column's label, unit and meaning in its field metadata.
