@@ -23,6 +23,7 @@ from simulation.laboratory.manifest import MANIFEST, PLAN, SCENARIO, SUMMARY
 from simulation.laboratory.reproducing import reproduce
 from simulation.laboratory.work_asked import work_asked
 from simulation.scenario.faults import ScenarioError
+from simulation.views.reproduction_words import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,15 +300,17 @@ def test_digests_that_lie_are_a_difference_and_no_crash(honest: Members, path: P
     def lie(told: Any) -> None:
         told["tables"]["weekly"]["digest"] = "0" * 64
         told["tables"]["ledger"]["parts"][0]["mark"] = "0" * 16
-        told["tables"]["journey"]["parts"][0]["key"] = ["nobody", 7]
+        told["tables"]["journey"]["parts"][0]["key"] = ["nobody\x1b[2J", 7]
         told["tables"]["customers"]["columns"][0][0] = "\x1b[2Jcleared"
 
     path.write_bytes(zipped(with_json(honest, MANIFEST, lie)))
-    found = {table.table: table for table in reproduce(open_bundle(path), workers=1, runner=fake_arms).tables}
+    answer = reproduce(open_bundle(path), workers=1, runner=fake_arms)
+    assert "\x1b" not in "".join(lines(answer, name="b\x1b"))
+    found = {table.table: table for table in answer.tables}
     assert "contradicts itself" in found["weekly"].note
     assert found["ledger"].differing == 1
     assert "has other parts" in found["journey"].note
-    assert "\x1b" not in found["customers"].note
+    assert "has other columns" in found["customers"].note
     assert found["summary"].identical
 
 
@@ -388,6 +391,11 @@ def honest_sweep(honest: Members, tmp_path_factory: pytest.TempPathFactory) -> M
     sweep(plan_sweep(given), folder / "out", workers=1, runner=fake_arms)
     with zipfile.ZipFile(bundle(folder / "out", folder / "b.zip")) as file:
         return {name: file.read(name) for name in file.namelist()}
+
+
+def test_a_bundle_names_no_folder(honest_sweep: Members) -> None:
+    assert json.loads(honest_sweep[PLAN])["sweep"]["scenario"] == "shop.json"
+    assert all(b"pytest-of" not in content for content in honest_sweep.values())
 
 
 def test_an_honest_sweep_is_identical_and_a_lying_one_is_not(honest_sweep: Members, path: Path) -> None:

@@ -44,7 +44,7 @@ _METRIC = re.compile(r"[a-z][a-z0-9_.]{0,120}\Z")
 
 
 def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
-    """Return the plan and the whole table of a finished sweep.
+    """Return the plan (without the folders of the files that it was made from) and the whole table of a finished sweep.
 
     Raises
     ------
@@ -58,7 +58,26 @@ def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
     if len(runs) != plan.runs:
         message = f"the sweep is not finished: {len(runs):,} of {plan.runs:,} runs are there"
         raise ScenarioError([Fault(message, str(folder), allowed="the same `silosim sweep` command goes on with it")])
-    return plan, runs
+    return replace(plan, sweep=_without_folders(plan.sweep)), runs
+
+
+def _without_folders(given: Any) -> Any:
+    """Leave the names of files in a sweep file's content, and drop the folders before them: they tell of a machine."""
+    if not isinstance(given, dict):
+        return given
+    kept = {key: _without_folders(value) for key, value in given.items()}
+    for key in ("scenario", "file", "files"):
+        if isinstance(kept.get(key), str | list | dict):
+            kept[key] = _file_names(kept[key])
+    return kept
+
+
+def _file_names(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {key: _file_names(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [_file_names(value) for value in given]
+    return re.split(r"[/\\]", given)[-1] if isinstance(given, str) else given
 
 
 def summary_of(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
