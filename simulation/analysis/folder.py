@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ALIGNMENT_FILES",
+    "ATTRIBUTION_FILES",
     "CHARTS",
     "COUNCIL_FILES",
     "EVIDENCE_FILES",
@@ -56,6 +58,10 @@ EXPORT_FILES = tuple(
 """What a folder of exported customers may hold besides the provenance."""
 REPLICATIONS_FILES = ("enough.csv", "convergence.csv")
 """What a folder of `silosim replications` holds besides the provenance and `charts/`."""
+ATTRIBUTION_FILES = ("attribution.csv", "coalitions.csv", "attribution.md")
+"""What a folder of an attribution holds besides the provenance and `charts/`."""
+ALIGNMENT_FILES = ("alignment.csv", "alignment_levers.csv", "alignment.md")
+"""What a folder of an alignment map holds besides the provenance and `charts/`."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -81,7 +87,16 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, *REPLICATIONS_FILES, CHARTS}
+    ours = {
+        *FILES,
+        *COUNCIL_FILES,
+        *EVIDENCE_FILES,
+        *EXPORT_FILES,
+        *REPLICATIONS_FILES,
+        CHARTS,
+        *ATTRIBUTION_FILES,
+        *ALIGNMENT_FILES,
+    }
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")

@@ -8,7 +8,7 @@
     provenance.json     the scenario in full and its hash, arms, seed, versions, command, date
     scenario.yaml       the scenario with everything merged, ready to run again
     council.csv         what councils said and agreed, a row per figure, where any met
-    council_minutes.md  the same in sentences (written by the command line)
+    council_minutes.md  the same in sentences (`simulation.views.saving`)
     charts/             pictures, when they were asked for
 
 The parquet files carry each column's label, unit and meaning in its field metadata.
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from simulation._version import __version__
 from simulation.analysis.folder import PROVENANCE, whole
 from simulation.analysis.frames import columns_of
-from simulation.analysis.sources import sources_hash
+from simulation.analysis.sources import COMPARISON, sources_hash
 from simulation.record import CUSTOMER_COLUMNS, Column
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def circumstances(
         **own,
         "versions": versions(),
         "system": f"{platform.system()} {platform.machine()}",
-        "sources_hash": sources_hash(),
+        "made_by": [COMPARISON],
+        "sources_hash": sources_hash(COMPARISON),
         "scenario_hash": scenario_hash,
         "scenario": _plain(raw),
     }

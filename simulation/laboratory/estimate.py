@@ -20,6 +20,8 @@ PILOT_TASKS = 3
 """Tasks of the pilot: the first, the middle and the last. Our assumption."""
 _LONGEST_PILOT = 20.0
 """After so many seconds no further task of the pilot begins."""
+_START = 3.0
+"""What worker processes take to start [s]. Our assumption."""
 _IMPORTED = 260 * 2**20
 """What a worker process takes that has loaded silosim and its libraries, where it cannot be measured [bytes]. Our assumption."""
 
@@ -35,7 +37,7 @@ class Estimate:
     seconds_a_task
         Mean over the pilot [s].
     seconds
-        In all, with these workers [s]; their start (2 s or so) comes on top.
+        In all, with these workers and their start [s].
     workers
         Processes that it was reckoned with.
     memory
@@ -92,7 +94,7 @@ def estimate(plan: Plan, folder: Path, *, workers: int, done: int = 0, work: Wor
         tasks=left,
         runs=left * len(plan.arms),
         seconds_a_task=a_task,
-        seconds=a_task * left / hands,
+        seconds=a_task * left / hands + (_START if hands > 1 else 0.0),
         workers=hands,
         memory=_memory() * (hands + 1 if hands > 1 else 1),
         disk=_disk(plan, left),
