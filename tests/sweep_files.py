@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.fake_runner import fake_arms, tiny_scenario
+from fake_runner import fake_arms, tiny_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from small_firm import line_of
+from sweep_files import shop_sweep, written
+
 from simulation.laboratory.paths import resolved, value_at
 from simulation.laboratory.planning import plan_sweep
 from simulation.scenario.faults import Fault, ScenarioError
 from simulation.scenario.loading import load
-from tests.small_firm import line_of
-from tests.sweep_files import shop_sweep, written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -211,7 +211,10 @@ class Plan:
         """
         ours, theirs = (_flat(plan.of_runs()) for plan in (self, other))
         keys = [key for key in {**theirs, **ours} if ours.get(key, _NONE) != theirs.get(key, _NONE)]
-        return [f"{_KEYS.get(key, key)}: {_said(theirs.get(key, _NONE))} there, {_said(ours.get(key, _NONE))} here" for key in keys]
+        return [
+            f"{_KEYS.get(key, key)}: {_said(theirs.get(key, _NONE))} there, {_said(ours.get(key, _NONE))} here"
+            for key in keys
+        ]
 
     def of_runs(self) -> dict[str, Any]:
         """Return what the rows follow from: the plan without words and without what follows from the rest."""
