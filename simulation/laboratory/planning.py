@@ -124,12 +124,15 @@ def _loaded(
         for key in ("arms", "extends")
         if key in given.changes
     ]
-    if not changes or any(key in changes for key in ("arms", "extends")):
+    if not (changes or given.arm_titles) or any(key in changes for key in ("arms", "extends")):
         return loaded
     raw = apply(loaded.raw, changes)
     if "arms" in raw:
         raw["arms"] = {
-            name: {**arm, "changes": _changed_where_named(arm.get("changes", {}), changes)}
+            name: {
+                "title": given.arm_titles.get(name, arm["title"]),
+                "changes": _changed_where_named(arm.get("changes", {}), changes),
+            }
             for name, arm in raw["arms"].items()
         }
     try:
@@ -192,17 +195,23 @@ def _at_change(file: SweepFile, fault: Fault) -> Fault:
 def _arms(file: SweepFile, given: SweepGiven, loaded: LoadedScenario, faults: list[Fault]) -> dict[str, Scenario]:
     """Return the arms to run; what is wrong with their names joins the faults."""
     names = list(loaded.arms) if given.arms is None else given.arms
+    faults += [
+        file.fault(_no_arm(("arm_titles", name), name, list(loaded.scenario.arms)))
+        for name in given.arm_titles
+        if name not in loaded.scenario.arms
+    ]
     for position, name in enumerate(names):
         if name not in loaded.arms:
-            message = f"{show(name)} is not an arm of the scenario"
+            faults.append(file.fault(_no_arm(("arms", position), name, list(loaded.arms))))
         elif name in names[:position]:
             message = f"{show(name)} is named twice"
-        else:
-            continue
-        finding = Finding(path=("arms", position), value=name, message=message, allowed=one_of(loaded.arms),
-                          nearest=nearest(name, loaded.arms) if name not in loaded.arms else None)  # fmt: skip
-        faults.append(file.fault(finding))
+            faults.append(file.fault(Finding(path=("arms", position), value=name, message=message)))
     return {name: loaded.arms[name] for name in names if name in loaded.arms} or dict(loaded.arms)
+
+
+def _no_arm(path: tuple[str | int, ...], name: str, known: list[str]) -> Finding:
+    message = f"{show(name)} is not an arm of the scenario"
+    return Finding(path=path, value=name, message=message, allowed=one_of(known), nearest=nearest(name, known))
 
 
 # --- design and plan --------------------------------------------------------------------------------------------------
