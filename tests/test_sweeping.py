@@ -195,6 +195,14 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(plan: Plan, tmp_pa
     assert (out / "letter.txt").read_text(encoding="utf-8") == "Dear"
 
 
+def test_a_sweep_that_was_killed_before_its_plan_was_written_begins(plan: Plan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "runs").mkdir(parents=True)
+    (out / ".lock").touch()
+    (out / ".plan.json.unfinished").write_text("{", encoding="utf-8")
+    assert len(swept(plan, out)) == plan.runs
+
+
 def test_weekly_tables_and_levers_on_request(tmp_path: Path) -> None:
     plan = plan_sweep(written(tmp_path), weekly=True, levers=True, replications=1)
     assert "lever.sales.hurry" in plan.metrics
