@@ -199,7 +199,7 @@ def test_a_sweep_that_was_killed_before_its_plan_was_written_begins(plan: Plan, 
     out = tmp_path / "out"
     (out / "runs").mkdir(parents=True)
     (out / ".lock").touch()
-    (out / ".plan.json.unfinished").write_text("{", encoding="utf-8")
+    (out / ".plan.unfinished").write_text("{", encoding="utf-8")
     assert len(swept(plan, out)) == plan.runs
 
 

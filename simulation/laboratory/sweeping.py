@@ -8,7 +8,6 @@ runs = dataset.read("results/shared_weight")
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,12 +29,7 @@ __all__ = ["POINTS", "OtherPlan", "check_sweep_folder", "plan_in", "plan_sweep",
 
 POINTS = "points.csv"
 """Each outcome at each design point, in a sweep's folder."""
-_UNFINISHED = ".{}.unfinished"
-_OURS = {
-    *(dataset.PLAN, dataset.RUNS, dataset.WEEKLY, POINTS, CHARTS, ".lock"),
-    *(_UNFINISHED.format(name) for name in (dataset.PLAN, POINTS)),
-}
-"""What a sweep's folder may hold."""
+_OURS = {dataset.PLAN, dataset.RUNS, dataset.WEEKLY, POINTS, CHARTS, ".lock"}
 _MOST_TOLD = 8
 
 
@@ -151,12 +145,12 @@ def check_sweep_folder(folder: Path, plan: Plan, *, overwrite: bool) -> Plan | N
     if not folder.exists() or not any(folder.iterdir() if folder.is_dir() else [folder]):
         check_folder(folder, overwrite=True)
         return None
+    if folder.is_dir() and dataset.untouched(folder):
+        return None
     if not (folder / dataset.PLAN).is_file():
-        if folder.is_dir() and _only_begun(folder):
-            return None
         raise FolderRefused(f"--out {folder} is no folder of a sweep (no {dataset.PLAN}): name another")
     if overwrite:
-        others = sorted({entry.name for entry in folder.iterdir()} - _OURS)
+        others = sorted({entry.name for entry in folder.iterdir() if entry.suffix != ".unfinished"} - _OURS)
         if others:
             raise FolderRefused(f"--out {folder} holds what silosim sweep did not write ({others[0]}): name another")
         return None
@@ -183,14 +177,9 @@ def write_points(plan: Plan, folder: Path) -> None:
     from simulation.analysis.storage import write_csv
     from simulation.laboratory.outcomes import by_point
 
-    hidden = folder / _UNFINISHED.format(POINTS)
+    hidden = folder / f".{POINTS}.unfinished"
     write_csv(by_point(plan, dataset.read(folder)), hidden)
     hidden.replace(folder / POINTS)
-
-
-def _only_begun(folder: Path) -> bool:
-    """Tell a sweep that was killed before its plan was written: nothing but ours, and no run."""
-    return not {entry.name for entry in folder.iterdir()} - _OURS and not any((folder / dataset.RUNS).glob("*"))
 
 
 def _begin(folder: Path, plan: Plan) -> None:
@@ -207,9 +196,4 @@ def _begin(folder: Path, plan: Plan) -> None:
 
 def _write_plan(folder: Path, plan: Plan) -> None:
     text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    hidden = folder / _UNFINISHED.format(dataset.PLAN)
-    with hidden.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{text}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    hidden.replace(folder / dataset.PLAN)
+    dataset.write_whole(folder / dataset.PLAN, f"{text}\n".encode())
