@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from simulation.laboratory.parts import Part
 
 __all__ = [
+    "GO_ON",
     "PLAN",
     "RUNS",
     "WEEKLY",
     "Status",
     "finished",
-    "kept_in",
     "locked",
     "plan_of",
     "read",
@@ -49,6 +49,8 @@ __all__ = [
 ]
 
 PLAN, RUNS, WEEKLY = "plan.json", "runs", "weekly"
+GO_ON = "What was finished is kept; the same command goes on from there"
+"""What to tell people whose sweep has ended early."""
 _LOCK = ".lock"
 _UNFINISHED = ".{}.unfinished"
 """Hidden, and no `*.parquet`: what reads the parts must not see it."""
@@ -159,17 +161,12 @@ def _told_of_the_disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            what = "the disk is full; make room"
+            what = f"the disk is full; make room ({folder})"
         elif error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-            what = "the folder cannot be written"
+            what = f"the folder cannot be written ({folder})"
         else:
             raise
-        raise OSError(error.errno, f"{what}. {kept_in(folder)}", str(error.filename or folder)) from error
-
-
-def kept_in(folder: Path) -> str:
-    """What to tell people whose sweep has ended early."""
-    return f"What was finished is kept in {folder}; the same command goes on from there"
+        raise OSError(error.errno, f"{what}. {GO_ON}") from error
 
 
 def write(folder: Path, number: int, part: Part) -> None:
@@ -208,11 +205,14 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _fsync_folder(folder: Path) -> None:
-    """Let the folder's entry survive a power cut, where the system can (Windows cannot, and need not)."""
+    """Let the folder's entry survive a power cut, where the system can (Windows and some network disks cannot)."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+                raise
         finally:
             os.close(handle)
 
