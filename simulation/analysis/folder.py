@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ALIGNMENT_FILES",
+    "ATTRIBUTION_FILES",
     "CHARTS",
     "COUNCIL_FILES",
     "EVIDENCE_FILES",
     "EXPORT_FILES",
     "FILES",
     "PROVENANCE",
+    "REPLICATIONS_FILES",
     "FolderRefused",
     "check_folder",
     "whole",
+    "write_file",
 ]
 
 PROVENANCE = "provenance.json"
@@ -52,6 +56,12 @@ EXPORT_FILES = tuple(
     f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
 )
 """What a folder of exported customers may hold besides the provenance."""
+REPLICATIONS_FILES = ("enough.csv", "convergence.csv")
+"""What a folder of `silosim replications` holds besides the provenance and `charts/`."""
+ATTRIBUTION_FILES = ("attribution.csv", "coalitions.csv", "attribution.md")
+"""What a folder of an attribution holds besides the provenance and `charts/`."""
+ALIGNMENT_FILES = ("alignment.csv", "alignment_levers.csv", "alignment.md")
+"""What a folder of an alignment map holds besides the provenance and `charts/`."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -77,7 +87,16 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {
+        *FILES,
+        *COUNCIL_FILES,
+        *EVIDENCE_FILES,
+        *EXPORT_FILES,
+        *REPLICATIONS_FILES,
+        CHARTS,
+        *ATTRIBUTION_FILES,
+        *ALIGNMENT_FILES,
+    }
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")
@@ -128,3 +147,26 @@ def _swap(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def write_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write one file whole or not at all, and return its path; parents are made.
+
+    Raises
+    ------
+    FolderRefused
+        If something stands there and `overwrite` is false, or it is no ordinary file.
+    """
+    if path.exists() and not overwrite:
+        raise FolderRefused(f"--out {path} exists already: name another file, or add --overwrite to replace it")
+    if path.exists() and not path.is_file():
+        raise FolderRefused(f"--out {path} is no file")
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}")
+    try:
+        hidden.write_bytes(content)
+        hidden.replace(target)
+    finally:
+        hidden.unlink(missing_ok=True)
+    return path
