@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from simulation.analysis.parallel import Crew, WorkerLost, default_workers
 from simulation.laboratory import dataset
+from simulation.laboratory.disk import GO_ON
 from simulation.laboratory.extras import needed
 from simulation.laboratory.parts import Part, encoded
 
@@ -260,4 +261,4 @@ def _told_how_to_go_on() -> Iterator[None]:
     try:
         yield
     except WorkerLost as error:
-        raise WorkerLost(f"{error}. {dataset.GO_ON}", number=error.number) from error
+        raise WorkerLost(f"{error}. {GO_ON}", number=error.number) from error
