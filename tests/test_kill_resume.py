@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -48,7 +49,8 @@ def killed(folder, *, tasks, workers, luck):
             time.sleep(luck.uniform(0.0, 0.1 if wanted else 4.0))
             assert process.poll() is None, "it ended before it was killed: make it longer"
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has failed already
+                os.killpg(process.pid, signal.SIGKILL)
     return parts(folder) - before
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.folder import CHARTS, FolderRefused, check_folder
 from simulation.laboratory import dataset
+from simulation.laboratory.disk import write_whole
 from simulation.laboratory.executing import execute
 from simulation.laboratory.plan import Plan
 from simulation.laboratory.planning import columns_of_plan, plan_sweep
@@ -196,4 +197,4 @@ def _begin(folder: Path, plan: Plan) -> None:
 
 def _write_plan(folder: Path, plan: Plan) -> None:
     text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    dataset.write_whole(folder / dataset.PLAN, f"{text}\n".encode())
+    write_whole(folder / dataset.PLAN, f"{text}\n".encode())
