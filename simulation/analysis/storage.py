@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["circumstances", "provenance", "save", "write_csv", "write_parquet", "write_provenance"]
+__all__ = ["circumstances", "documented", "provenance", "save", "write_csv", "write_parquet", "write_provenance"]
 
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy", "pydantic")
 
@@ -121,11 +121,12 @@ def write_parquet(frame: pd.DataFrame, path: Path, *, columns: Mapping[str, Colu
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [_documented(field, columns.get(field.name)) for field in table.schema]
+    fields = [documented(field, columns.get(field.name)) for field in table.schema]
     parquet.write_table(table.cast(pa.schema(fields, metadata=table.schema.metadata)), path)
 
 
-def _documented(field: pa.Field, column: Column | None) -> pa.Field:
+def documented(field: pa.Field, column: Column | None) -> pa.Field:
+    """Give a field its column's label, unit and meaning as metadata."""
     if column is None:
         return field
     return field.with_metadata({"label": column.label, "unit": column.unit, "meaning": column.meaning})
