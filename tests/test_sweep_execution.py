@@ -215,7 +215,7 @@ def test_a_dask_cluster_that_goes_away(tmp_path, cluster):
         if done:
             cluster.close()
 
-    with pytest.raises(WorkerLost, match="goes on from there"):
+    with pytest.raises(WorkerLost, match=r"--dask tcp.*the cluster has gone away.*goes on from there"):
         swept(tmp_path / "sweep", Slow(0.1), dask=cluster.scheduler_address, progress=close)
     assert swept(tmp_path / "sweep", rows_of, workers=1) == swept(tmp_path / "alone", rows_of, workers=1)
 

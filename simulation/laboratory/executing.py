@@ -7,16 +7,18 @@ files; this process alone writes them. So the table depends neither on who did w
 from __future__ import annotations
 
 import contextlib
+import logging
 import pickle
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulation.analysis.parallel import Crew, WorkerLost, default_workers
 from simulation.laboratory import dataset
+from simulation.laboratory.extras import needed
 from simulation.laboratory.parts import Part, encoded
 
 if TYPE_CHECKING:
@@ -98,7 +100,9 @@ def execute(
     WorkerLost
         If a batch cost several workers their lives, or the executor or cluster is gone.
     ClusterRefused
-        If no Dask scheduler answers, or Dask is not installed.
+        If no Dask scheduler answers.
+    ExtraMissing
+        If Dask is wanted and not installed.
     OSError
         If the disk is full or cannot be written.
     """
@@ -164,7 +168,10 @@ def _answers(
     if dask is not None:
         return _on_dask(do, todo, address=dask, workers=workers)
     if executor is not None:
-        return _on_executor(lambda number: executor.submit(do, number), todo, workers=workers or default_workers())
+        pickled = pickle.dumps(do)
+        return _on_executor(
+            lambda number: executor.submit(_do, pickled, number), todo, workers=workers or default_workers()
+        )
     return _here(do, todo, workers=workers or default_workers())
 
 
@@ -178,6 +185,17 @@ def _here(do: _Batches, todo: list[int], *, workers: int) -> Answers:
                 'smaller population), or a Python script calls this at its top: put the call under `if __name__ == "__main__":`',
                 number=error.number,
             ) from error
+
+
+def _do(pickled: bytes, number: int) -> Part:
+    return _unpickled(pickled)(number)
+
+
+@lru_cache(maxsize=1)
+def _unpickled(pickled: bytes) -> _Batches:
+    """Unpickle once in each process: a plan may hold a hundred thousand design points."""
+    do: _Batches = pickle.loads(pickled)
+    return do
 
 
 def _on_executor(submit: Callable[[int], Future[Part]], todo: Iterable[int], *, workers: int) -> Answers:
@@ -204,15 +222,15 @@ def _on_executor(submit: Callable[[int], Future[Part]], todo: Iterable[int], *, 
 
 def _on_dask(do: _Batches, todo: list[int], *, address: str, workers: int | None) -> Answers:
     """As on an executor. The scheduler repeats the batches of a worker that is lost, a few times."""
-    distributed = _distributed()
+    distributed = needed("distributed")
     try:
         client = distributed.Client(address, timeout=_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterRefused(f"--dask {address}: no Dask scheduler answers there ({error})") from error
-    with client:
-        # The work travels once; were it lost with a worker, the scheduler would make it anew from these bytes.
-        shared = client.submit(pickle.loads, pickle.dumps(do), pure=False)
-        submit = partial(client.get_executor(pure=False).submit, _call, shared)
+    with _without_tracebacks("distributed.client"), client:
+        # Made by a task, and not sent with each batch; lost with its worker, the scheduler has it made again.
+        pickled = client.submit(bytes, pickle.dumps(do), pure=False)
+        submit = partial(client.get_executor(pure=False).submit, _do, pickled)
         busy = workers or max(sum(client.nthreads().values()), _LEAST_ON_DASK)
         try:
             yield from _on_executor(submit, todo, workers=busy)
@@ -220,18 +238,20 @@ def _on_dask(do: _Batches, todo: list[int], *, address: str, workers: int | None
             raise WorkerLost(
                 f"several Dask workers died of one batch, the last at {error.last_worker.address}"
             ) from error
+        except WorkerLost as error:
+            raise WorkerLost(f"--dask {address}: the cluster has gone away") from error
 
 
-def _call(do: _Batches, number: int) -> Part:
-    return do(number)
-
-
-def _distributed() -> Any:
+@contextlib.contextmanager
+def _without_tracebacks(logger: str) -> Iterator[None]:
+    """Keep a logger from telling what is told in plain words."""
+    log = logging.getLogger(logger)
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
-        import distributed
-    except ImportError as error:
-        raise ClusterRefused('--dask needs Dask: pip install "silosim[lab]"') from error
-    return distributed
+        yield
+    finally:
+        log.setLevel(level)
 
 
 @contextlib.contextmanager

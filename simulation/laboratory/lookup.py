@@ -117,7 +117,7 @@ class _Lookup:
         """Return the keys that a path means, the same in every arm; None if there is nothing."""
         top = text.partition(".")[0]
         if top in _NOT_VARIED:
-            self._add(("path", position), f"`{text}` is not for a factor to set", _NOT_VARIED[top], text)
+            self._add(self._at_path(position), f"`{text}` is not for a factor to set", _NOT_VARIED[top], text)
             return None
         for arm, data in self.data.items():
             path = resolved(text, data)
@@ -125,12 +125,15 @@ class _Lookup:
                 where = "" if len(self.data) == 1 or self._nowhere(text) else f" in arm `{arm}`"
                 hint = nearest(text, known_paths(data)) if not where else None
                 allowed = "the dotted path of a value, such as incentives.shared_weight" if not where else "see `arms:`"
-                self._add(("path", position), f"there is no `{text}` in the scenario{where}", allowed, text, hint)
+                self._add(self._at_path(position), f"there is no `{text}` in the scenario{where}", allowed, text, hint)
                 return None
             if path in _FIXED:
-                self._add(("path", position), f"`{text}` is not for a factor to set", _FIXED[path], text)
+                self._add(self._at_path(position), f"`{text}` is not for a factor to set", _FIXED[path], text)
                 return None
         return path if self.data else None
+
+    def _at_path(self, position: int) -> tuple[str | int, ...]:
+        return ("path", position) if len(self.given.path or ()) > 1 else ("path",)
 
     def _nowhere(self, text: str) -> bool:
         return all(resolved(text, data) is None for data in self.data.values())
@@ -152,11 +155,11 @@ class _Lookup:
         """A fault where the values cannot stand at the path."""
         text = (self.given.path or [])[position]
         if kind in {"range", "levels"} and at not in {"number", "whole"}:
-            self._add(("path", position), f"`{text}` holds {_HOLDS[at]}, no number", _INSTEAD[at], text)
+            self._add(self._at_path(position), f"`{text}` holds {_HOLDS[at]}, no number", _INSTEAD[at], text)
         elif kind == "files" and at != "mapping":
-            self._add(("path", position), f"`{text}` holds {_HOLDS[at]}, no mapping", "levels or choices", text)
+            self._add(self._at_path(position), f"`{text}` holds {_HOLDS[at]}, no mapping", "levels or choices", text)
         elif kind == "choices" and at in {"mapping", "list"}:
-            self._add(("path", position), f"`{text}` holds {_HOLDS[at]}, no single value", _INSTEAD[at], text)
+            self._add(self._at_path(position), f"`{text}` holds {_HOLDS[at]}, no single value", _INSTEAD[at], text)
 
     def _fragments(self) -> dict[str, Any]:
         """Read the fragments; each is called by its file's name without ending."""
@@ -173,7 +176,7 @@ class _Lookup:
             except ScenarioError as error:
                 for fault in error.faults:
                     if fault.line is None:
-                        self._add(("files", position), f"{show(name)} {fault.message}", fault.allowed, name)
+                        self._add(("files", position), f"{show(name)}: {fault.message}", fault.allowed, name)
                     else:
                         self.faults.append(fault)
                 continue

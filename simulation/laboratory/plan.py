@@ -23,8 +23,6 @@ __all__ = ["Luck", "Plan", "batch_size"]
 Luck = Literal["shared", "own"]
 
 _NOT_IN_ARMS = ("arms", "extends", "title")
-_WHO_MADE_IT = ("silosim", "sources_hash", "versions")
-"""Parts of `plan.json` that say what made it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +98,14 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """SHA-256 (hexadecimal) of all that the runs follow from, but for the versions that made it."""
-        told = {key: value for key, value in self.to_json().items() if key not in _WHO_MADE_IT}
-        return hashlib.sha256(json.dumps(told, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
+        """SHA-256 (hexadecimal) of all that the rows follow from."""
+        return hashlib.sha256(json.dumps(self.of_runs(), separators=(",", ":"), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def arm_titles(self) -> dict[str, str]:
+        """Title of each arm; the scenario's where it has no arms."""
+        given = self.scenario.get("arms", {})
+        return {arm: str(given[arm]["title"] if arm in given else self.scenario["title"]) for arm in self.arms}
 
     def arms_given(self) -> dict[str, dict[str, Any]]:
         """Return the plain data of every arm before any factor."""
@@ -202,19 +205,29 @@ class Plan:
         return cls(**same, **listed, **drawn)
 
     def differences(self, other: Plan) -> list[str]:
-        """Say what differs from another plan, `there` being the other; empty when they are the same.
+        """Say in what the runs differ from another plan's, `there` being the other; empty when they are the same runs.
 
-        The machine, Python and the libraries may differ: the runs are the same to the bit.
+        Words, outcomes to show, the machine, Python and the libraries may differ: the runs are the same to the bit.
         """
-        ours, theirs = (_flat({**plan.to_json(), "versions": {}}) for plan in (self, other))
+        ours, theirs = (_flat(plan.of_runs()) for plan in (self, other))
         keys = [key for key in {**theirs, **ours} if ours.get(key, _NONE) != theirs.get(key, _NONE)]
         return [f"{key}: {_said(theirs.get(key, _NONE))} there, {_said(ours.get(key, _NONE))} here" for key in keys]
+
+    def of_runs(self) -> dict[str, Any]:
+        """Return what the rows follow from: the plan without words and without what follows from the rest."""
+        told = {key: value for key, value in self.to_json().items() if key not in _NO_MATTER}
+        design = told["design"]
+        factors = [{key: of[key] for key in of if key not in {"label", "unit", "path"}} for of in design["factors"]]
+        scenario = {key: value for key, value in self.scenario.items() if key not in _WORDS}
+        return {**told, "scenario": scenario, "design": {**design, "factors": factors}}
 
 
 _AS_THEY_ARE = (
     *("name", "title", "question", "scenario", "scenario_hash", "replications", "seed", "luck", "weekly", "batch"),
     *("sweep", "silosim", "sources_hash", "versions"),
 )
+_WORDS = ("title", "question", "source", "expect")
+_NO_MATTER = ("name", "title", "question", "outcomes", "versions", "scenario_hash", "sweep")
 _NONE = object()
 
 
@@ -228,7 +241,10 @@ def _flat(value: object, path: str = "") -> dict[str, object]:
 
 
 def _said(value: object) -> str:
-    return "nothing" if value is _NONE else json.dumps(value, ensure_ascii=False)[:60]
+    if value is _NONE:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:20]}..."
 
 
 def batch_size(tasks: int) -> int:

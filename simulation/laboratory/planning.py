@@ -32,6 +32,8 @@ __all__ = ["columns_of_plan", "plan_sweep"]
 
 MOST_CHECKED = 5_000
 """Points of a drawn design that are checked before the sweep starts; one that is found invalid later is a failed run."""
+_MOST_TOLD = 20
+"""Faults of points that are told at once: many points of one design go wrong in the same way."""
 _ALL_CHECKED = ("full_factorial", "one_at_a_time", "table")
 
 
@@ -121,7 +123,7 @@ def _loaded(
         for key in ("arms", "extends")
         if key in given.changes
     ]
-    if not changes or faults:
+    if not changes or any(key in changes for key in ("arms", "extends")):
         return loaded
     raw = apply(loaded.raw, changes)
     if "arms" in raw:
@@ -132,7 +134,8 @@ def _loaded(
     try:
         return replace(load_dict(raw, name=str(path)), path=loaded.path)
     except ScenarioError as error:
-        raise ScenarioError([_at_change(file, fault) for fault in error.faults]) from error
+        faults += [_at_change(file, fault) for fault in error.faults]
+        return loaded
 
 
 def _without_none(values: Mapping[str, int | None]) -> dict[str, int]:
@@ -213,7 +216,7 @@ def _design(file: SweepFile, given: SweepGiven, factors: tuple[Any, ...]) -> Des
     except ScenarioError as error:
         table = Finding(path=("design", "file"), value=str(given.design.file), message="")
         raise ScenarioError(
-            file.fault(replace(table, message=f"{show(given.design.file)} {fault.message}"))
+            file.fault(replace(table, message=f"{show(given.design.file)}: {fault.message}"))
             if fault.line is None
             else fault
             for fault in error.faults
@@ -313,6 +316,8 @@ def _check_points(file: SweepFile, plan: Plan) -> None:
             for finding in findings:
                 key, fault = _fault_at(file, plan, number, arm, finding)
                 told.setdefault(key, fault)
+        if len(told) >= _MOST_TOLD:
+            break
     if told:
         raise ScenarioError(in_file_order(told.values()))
 

@@ -118,7 +118,7 @@ class SweepFile:
     """A sweep as it was read: what is given, and where in the file.
 
     name
-        Short name: the file's, without ending.
+        Short name: the file's, without ending; of a file `sweep.yaml` its folder's.
     folder
         What the paths in it start from.
     given
@@ -150,7 +150,8 @@ def read_sweep(source: str | Path | Mapping[str, Any]) -> SweepFile:
         faults = [locate(finding, layer.places) for finding in odd]
     else:
         path = Path(source)
-        name, folder = path.stem, path.parent
+        name = path.parent.name if path.stem == "sweep" and path.parent.name else path.stem
+        folder = path.parent
         layer, faults = _read(path)
     raw = _with_lists(layer.raw)
     layer = Layer(raw, layer.places)

@@ -6,10 +6,15 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from simulation.analysis.frames import last_mean
+from simulation.laboratory.executing import Done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from simulation.analysis.jobs import Row
     from simulation.analysis.parallel import Runner
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Work", "seed_of"]
 
 _LONGEST_ERROR = 500
+_NOT_WEEKLY = ("profit_at_equal_bonus",)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,11 +48,7 @@ class Work:
     _kept: tuple[int, Mapping[str, Scenario]] | None = field(default=None, repr=False, compare=False)
     """The scenarios of the last point: its replications follow each other."""
 
-    def __call__(self, task: int) -> list[Row]:
-        return self.done(task)[0]
-
-    def done(self, task: int) -> tuple[list[Row], list[Run]]:
-        """Return a task's rows and its runs; no runs where it failed."""
+    def __call__(self, task: int) -> Done:
         point, replication = divmod(task, self.plan.replications)
         seed = seed_of(self.plan, point)
         try:
@@ -54,8 +56,11 @@ class Work:
         except MemoryError:
             raise
         except Exception as error:
-            return list(self._rows(task, seed=seed, error=_on_one_line(error))), []
-        return list(self._rows(task, seed=seed, runs=runs)), runs
+            return Done(rows=list(self._rows(task, seed=seed, error=_on_one_line(error))))
+        return Done(
+            rows=list(self._rows(task, seed=seed, runs=runs)),
+            weekly=self._weekly(task, runs) if self.plan.weekly else None,
+        )
 
     def _runner(self) -> Runner:
         if self.runner is not None:
@@ -66,9 +71,10 @@ class Work:
         return run_arms
 
     def _scenarios(self, point: int) -> Mapping[str, Scenario]:
-        if self._kept is None or self._kept[0] != point:
-            self._kept = (point, self.plan.scenarios_at(self.plan.points[point]))
-        return self._kept[1]
+        kept = self._kept  # taken once: threads may do tasks of other points at the same time
+        if kept is None or kept[0] != point:
+            kept = self._kept = (point, self.plan.scenarios_at(self.plan.points[point]))
+        return kept[1]
 
     def _rows(self, task: int, *, seed: int, runs: Sequence[Run] = (), error: str | None = None) -> Iterator[Row]:
         plan = self.plan
@@ -80,6 +86,20 @@ class Work:
             head: Row = {"run": task * len(plan.arms) + position, **same, "arm": arm, "seed": seed}
             measured = _measured(plan.metrics, runs, position) if runs else dict.fromkeys(plan.metrics, math.nan)
             yield {**head, "status": status, "error": error, **factors, **measured}
+
+    def _weekly(self, task: int, runs: Sequence[Run]) -> pa.Table:
+        """Return the weekly table of a task's runs: run, arm, week, and the metrics that are counted by week."""
+        import pyarrow as pa
+
+        names = [name for name in self.plan.metrics if name not in _NOT_WEEKLY]
+        tables = []
+        for position, run in enumerate(runs):
+            weeks = len(next(iter(run.weekly.values())))
+            nothing = np.full(weeks, math.nan)
+            number = np.full(weeks, task * len(runs) + position, dtype=np.int64)
+            head = {"run": number, "arm": [run.arm] * weeks, "week": np.arange(weeks, dtype=np.int64)}
+            tables.append(pa.table({**head, **{name: run.weekly.get(name, nothing) for name in names}}))
+        return pa.concat_tables(tables)
 
     def __getstate__(self) -> tuple[Any, ...]:
         return (self.plan, self.runner)
