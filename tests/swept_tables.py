@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from simulation.laboratory.factors import Factor
+from simulation.laboratory.plan import Plan
 from simulation.laboratory.swept import Swept
 from simulation.record import COMPANY_METRICS
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     Outcome = Callable[[pd.DataFrame], NDArray[np.float64]]
 
 BASE, SHARED = "siloed", "shared_and_pooled"
+METRICS = ("loyalty", "profit", "complaints", "bonus")
 
 
 def ranges(count: int, *, low: float = 0.0, high: float = 1.0) -> tuple[Factor, ...]:
@@ -46,6 +48,7 @@ def synthetic(
     common: float = 0.0,
     own_luck: bool = False,
     settings: Mapping[str, object] | None = None,
+    shares: Any = (),
     seed: int = 7,
 ) -> Swept:
     """A sweep in which the second arm has `gain` more loyalty (and ten times as much profit) than the first.
@@ -69,15 +72,24 @@ def synthetic(
                         "bonus": 1.0,
                     }
                 )  # fmt: skip
-    return Swept(
+    plan = Plan(
         name="synthetic",
+        title="Synthetic",
+        question="",
+        scenario={"arms": {BASE: {"title": "Siloed"}, SHARED: {"title": "Shared and pooled"}}},
+        scenario_hash="",
+        arms=(BASE, SHARED),
         kind=kind,
         settings=dict(settings or {}),
         factors=tuple(factors),
-        points=frame,
-        arms={BASE: "Siloed", SHARED: "Shared and pooled"},
+        points=tuple(frame.itertuples(index=False, name=None)),
+        shares=tuple(tuple(map(float, row)) for row in shares),
         replications=replications,
-        own_luck=own_luck,
-        outcomes={name: COMPANY_METRICS[name] for name in ("loyalty", "profit", "complaints", "bonus")},
-        runs=pd.DataFrame(rows),
+        seed=1,
+        luck="own" if own_luck else "shared",
+        metrics=METRICS,
+        outcomes=METRICS[:2],
+        batch=1,
     )
+    outcomes = {name: COMPANY_METRICS[name] for name in METRICS}
+    return Swept(plan=plan, points=frame, outcomes=outcomes, runs=pd.DataFrame(rows))

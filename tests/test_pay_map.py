@@ -29,7 +29,9 @@ def slope(points: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def test_it_wins_and_loses_where_it_does_and_turns_between() -> None:
-    found = pay_map(asked(synthetic("full_factorial", ranges(2), GRID, slope, replications=8, noise=0.02), GAIN), "x1", "x2")
+    found = pay_map(
+        asked(synthetic("full_factorial", ranges(2), GRID, slope, replications=8, noise=0.02), GAIN), "x1", "x2"
+    )
     assert len(found.cells) == 25
     by_x = found.cells.groupby("x")["verdict"].unique()
     assert [list(by_x[level]) for level in LEVELS] == [[LOSES], [LOSES], [LOSES], [WINS], [WINS]]
@@ -70,13 +72,18 @@ def test_other_factors_are_held_or_averaged() -> None:
     factors = (*ranges(2), words("rule", ("trial", "search")))
     points = list(itertools.product((0.0, 1.0), (0.0, 1.0), ("trial", "search")))
     sweep = synthetic(
-        "full_factorial", factors, points, lambda x: np.where(x["rule"] == "trial", 1.0, -3.0), replications=6, noise=0.1
+        "full_factorial",
+        factors,
+        points,
+        lambda x: np.where(x["rule"] == "trial", 1.0, -3.0),
+        replications=6,
+        noise=0.1,
     )
     question = asked(sweep, GAIN)
     assert set(pay_map(question, "x1", "x2").cells["verdict"]) == {LOSES}
     assert set(pay_map(question, "x1", "x2", at={"rule": "trial"}).cells["verdict"]) == {WINS}
     assert list(pay_map(question, "rule", "x2", at={"x1": "0"}).turns["level_to"]) == ["search", "search"]
-    with pytest.raises(ScenarioError, match="'serch' is not a level of rule.*did you mean `search`"):
+    with pytest.raises(ScenarioError, match=r"'serch' is not a level of rule.*did you mean `search`"):
         pay_map(question, "x1", "x2", at={"rule": "serch"})
 
 
@@ -97,6 +104,11 @@ def test_what_is_no_map_is_refused(x: str, y: str, said: str) -> None:
 
 
 def test_replications_to_tell_are_those_of_the_t_test() -> None:
-    assert [replications_to_tell(d, 1.0) for d in (0.2, 0.5, 0.8, 1.0)] == [199, 34, 15, 10]  # G*Power: one sample, two-sided
+    assert [replications_to_tell(d, 1.0) for d in (0.2, 0.5, 0.8, 1.0)] == [
+        199,
+        34,
+        15,
+        10,
+    ]  # G*Power: one sample, two-sided
     assert math.isnan(replications_to_tell(1e-6, 1.0))
     assert replications_to_tell(-0.5, 1.0) == 34

@@ -105,7 +105,12 @@ def test_morris_of_a_linear_function_gives_its_slopes() -> None:
     problem = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[0, 2]] * 3}
     points = morris_sample.sample(problem, 10, num_levels=4, seed=3)
     sweep = synthetic(
-        "morris", ranges(3, high=2.0), points, lambda x: (3 * x["x1"] - x["x2"]).to_numpy(), settings={"levels": 4}
+        "morris",
+        ranges(3, high=2.0),
+        points,
+        lambda x: (3 * x["x1"] - x["x2"]).to_numpy(),
+        shares=points / 2,
+        settings={"levels": 4},
     )
     table = sensitivity(asked(sweep, GAIN), resamples=20).table.set_index(["index", "factor"])["value"]
     assert table["mu"].to_numpy() == pytest.approx([6.0, -2.0, 0.0])  # slope x range
@@ -117,7 +122,13 @@ def test_morris_tells_a_product_from_a_sum_and_luck_has_a_floor() -> None:
     problem = {"num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[0, 1]] * 3}
     points = morris_sample.sample(problem, 100, num_levels=4, seed=3)
     sweep = synthetic(
-        "morris", ranges(3), points, lambda x: (10 * x["x1"] * x["x2"]).to_numpy(), replications=2, noise=0.5
+        "morris",
+        ranges(3),
+        points,
+        lambda x: (10 * x["x1"] * x["x2"]).to_numpy(),
+        shares=points,
+        replications=2,
+        noise=0.5,
     )
     found = sensitivity(asked(sweep, GAIN), resamples=50)
     table = found.table.set_index(["index", "factor"])

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "ANSWER",
+    "ANSWER_FILES",
     "CHARTS",
     "COUNCIL_FILES",
     "EVIDENCE_FILES",
@@ -52,6 +54,9 @@ EXPORT_FILES = tuple(
     f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
 )
 """What a folder of exported customers may hold besides the provenance."""
+ANSWER = "answer.md"
+ANSWER_FILES = ("sensitivity.csv", "map.csv", "turns.csv", "boxes.csv", "checks.csv", ANSWER)
+"""What a folder of answers from a sweep may hold besides the provenance and `charts/`."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -77,7 +82,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, *ANSWER_FILES, CHARTS}
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")

@@ -22,7 +22,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from simulation.laboratory.extras import needed
 from simulation.laboratory.swept import DESIGNS, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from types import ModuleType
 
     import pandas as pd
@@ -70,7 +70,7 @@ class Limit:
         """Return which values lie inside."""
         inside = np.ones(len(values), dtype=bool)
         if self.words:
-            return values.isin(self.words).to_numpy()
+            inside &= values.isin(self.words).to_numpy()
         if self.low is not None:
             inside &= (values >= self.low).to_numpy()
         if self.high is not None:
@@ -165,37 +165,44 @@ class Discovery:
     boxes: tuple[Box, ...] = ()
     rejected: Box | None = None
     reason: str = ""
-    table: pd.DataFrame = field(init=False)
-
-    def __post_init__(self) -> None:
-        import pandas as pd
-
-        columns = [
-            *("box", "stands", "factor", "low", "high", "words", "quasi_p"),
-            *("half", "points", "of_interest", "inside", "hits", "coverage", "density", "density_low", "density_high", "p"),
-        ]
-        object.__setattr__(self, "table", pd.DataFrame(list(self._rows()), columns=columns))
 
     @property
     def interest(self) -> NDArray[np.bool_]:
         """Which points are of interest."""
         return self.points["interest"].to_numpy(dtype=bool)
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
-        """Yield a row per box and limit, then a row per box and half."""
-        every = [*self.boxes, *((self.rejected,) if self.rejected is not None else ())]
-        for number, box in enumerate(every, 1):
-            start = {"box": number, "stands": box is not self.rejected}
-            for limit in box.limits:
-                told = {"factor": limit.factor, "low": limit.low, "high": limit.high, "words": " | ".join(limit.words)}
-                yield {**start, **told, "quasi_p": limit.quasi_p}
+    def limits(self) -> pd.DataFrame:
+        """Return one row per box and limit; the last box may be the one that failed (`stands` is false)."""
+        import pandas as pd
+
+        rows = [
+            {
+                "box": number, "stands": box is not self.rejected, "factor": limit.factor, "low": limit.low,
+                "high": limit.high, "words": " | ".join(limit.words), "quasi_p": limit.quasi_p,
+            }
+            for number, box in enumerate(self._every(), 1)
+            for limit in box.limits
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["box", "stands", "factor", "low", "high", "words", "quasi_p"])
+
+    def checks(self) -> pd.DataFrame:
+        """Return one row per box and half of the points; the last box may be the one that failed."""
+        import pandas as pd
+
+        rows = []
+        for number, box in enumerate(self._every(), 1):
             for half, check in (("searched", box.found), ("held out", box.held_out)):
                 low, high = check.density_interval()
-                yield {
-                    **start, "half": half, "points": check.points, "of_interest": check.of_interest,
-                    "inside": check.inside, "hits": check.hits, "coverage": check.coverage, "density": check.density,
-                    "density_low": low, "density_high": high, "p": check.p,
-                }  # fmt: skip
+                rows.append((number, box is not self.rejected, half, check.points, check.of_interest, check.inside,
+                             check.hits, check.coverage, check.density, low, high, check.p))  # fmt: skip
+        columns = [
+            *("box", "stands", "half", "points", "of_interest", "inside", "hits", "coverage", "density"),
+            *("density_low", "density_high", "p"),
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _every(self) -> list[Box]:
+        return [*self.boxes, *(() if self.rejected is None else (self.rejected,))]
 
 
 def discover(asked: Asked, *, threshold: float | None = None) -> Discovery:
@@ -250,25 +257,28 @@ def _lacking(interest: NDArray[np.bool_], *, first: bool) -> str:
     if hits < FEWEST_OF_INTEREST:
         return f"{rest}only {hits} of {len(interest)} points searched are of interest"
     if len(interest) - hits < FEWEST_OF_INTEREST:
-        return f"{rest}all but {len(interest) - hits} of {len(interest)} points searched are of interest: there is nothing to set apart"
+        return f"{rest}all but {len(interest) - hits} of {len(interest)} points searched are of interest: nothing to set apart"
     return ""
 
 
 def _labelled(asked: Asked, threshold: float | None) -> pd.DataFrame:
     """Return the usable design points with mean, interest and half."""
     swept, sign = asked.swept, asked.sign
-    if swept.kind not in _DESIGNS:
+    kind, replications = swept.plan.kind, swept.plan.replications
+    if kind not in _DESIGNS:
         raise refused(
             "design",
-            f"this sweep has {DESIGNS.get(swept.kind, swept.kind)}, whose points lie too close together to look for boxes",
+            f"this sweep has {DESIGNS.get(kind, kind)}, whose points lie too close together to look for boxes",
             allowed="latin_hypercube, sobol, full_factorial or table",
         )
     if threshold is None and asked.against is None:
-        raise refused("--better-than", "name what one arm's outcome must be better than, or an arm to compare with (--against)")
-    if threshold is None and swept.replications < FEWEST_TO_TELL:
+        raise refused(
+            "--better-than", "name what one arm's outcome must be better than, or an arm to compare with (--against)"
+        )
+    if threshold is None and replications < FEWEST_TO_TELL:
         raise refused(
             "--better-than",
-            f"{swept.replications} replication(s) of a point tell no difference: name a threshold for its mean, such as 0",
+            f"{replications} replication(s) of a point tell no difference: name a threshold for its mean, such as 0",
         )
     found = [mean_interval(values) for values in asked.values]
     points = swept.points.copy()
@@ -283,7 +293,8 @@ def _labelled(asked: Asked, threshold: float | None) -> pd.DataFrame:
     usable &= _independent(asked)
     points = points[usable]
     if len(points) < FEWEST_POINTS:
-        raise refused("design", f"{len(points)} usable design point(s) are too few to look for boxes", allowed=f"{FEWEST_POINTS} or more")
+        text = f"{len(points)} usable design point(s) are too few to look for boxes"
+        raise refused("design", text, allowed=f"{FEWEST_POINTS} or more")
     order = np.random.default_rng(SEED).permutation(len(points))
     points["half"] = np.where(order < len(points) // 2, "searched", "held out")
     return points
@@ -292,12 +303,12 @@ def _labelled(asked: Asked, threshold: float | None) -> pd.DataFrame:
 def _independent(asked: Asked) -> NDArray[np.bool_]:
     """Return which points stand for themselves: of a Sobol' design the two base samples, whose mixtures the others are."""
     count = len(asked.swept.points)
-    if asked.swept.kind != "sobol":
+    if asked.swept.plan.kind != "sobol":
         return np.ones(count, dtype=bool)
     factors = len(asked.swept.factors)
-    block = (2 if asked.swept.settings.get("second_order") else 1) * factors + 2
+    block = (2 if asked.swept.plan.settings.get("second_order") else 1) * factors + 2
     place = np.arange(count) % block
-    return (place == 0) | (place == block - 1)
+    return np.isin(place, (0, block - 1))
 
 
 def _checked(
@@ -372,7 +383,9 @@ def _quasi_p(box: Any, at: int) -> dict[str, float]:
 def _limit(box: Any, at: int, factor: Factor, quasi_p: float) -> Limit:
     first, now = box.box_lims[0][factor.name], box.box_lims[at][factor.name]
     if not factor.numeric:
-        return Limit(factor=factor.name, words=tuple(word for word in factor.options if word in now.iloc[0]), quasi_p=quasi_p)
+        return Limit(
+            factor=factor.name, words=tuple(word for word in factor.options if word in now.iloc[0]), quasi_p=quasi_p
+        )
     low, high = float(now.iloc[0]), float(now.iloc[1])
     return Limit(
         factor=factor.name,

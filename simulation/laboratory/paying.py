@@ -1,4 +1,4 @@
-"""Where does it pay? A map over two factors: at each grid point, does one arm win against another, lose, or can nobody tell?
+"""Where does it pay: a map of any two factors that says where one arm wins against another, loses, or cannot be told apart.
 
 At each cell the paired differences between the arms, one per replication, have a Student interval. Where a sweep has
 more factors than two, a replication's difference is its mean over all design points of the cell.
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.analysis.intervals import LEVEL, alike, mean_interval, rules_out_zero
+from simulation.laboratory.outcomes import levels_of
 from simulation.laboratory.swept import refused
 from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
 
@@ -120,7 +121,7 @@ def _held(asked: Asked, at: Mapping[str, str], axes: set[str]) -> dict[str, Valu
         factor = asked.swept.factor(name, option="--at")
         if name in axes:
             raise refused("--at", f"{show(name)} is an axis of the map")
-        levels = levels_of(asked, factor)
+        levels = levels_of(asked.swept.plan, factor.name)
         told = {f"{level:g}" if isinstance(level, float) else level: level for level in levels}
         given = f"{float(text):g}" if factor.numeric and _number(text) else text
         if given not in told:
@@ -140,19 +141,11 @@ def _number(text: str) -> bool:
         return False
 
 
-def levels_of(asked: Asked, factor: Factor) -> list[Value]:
-    """Return the levels of a factor in the design: numbers in order, words in the order of the factor's list."""
-    found = asked.swept.points[factor.name].unique().tolist()
-    if factor.numeric:
-        return sorted(float(value) for value in found)
-    return [word for word in factor.options if word in found]
-
-
 def _cells(asked: Asked, x: Factor, y: Factor, chosen: NDArray[np.bool_]) -> pd.DataFrame:
     """Return each cell's paired difference with its interval, in the order of y, then x."""
     import pandas as pd
 
-    across, up = levels_of(asked, x), levels_of(asked, y)
+    across, up = levels_of(asked.swept.plan, x.name), levels_of(asked.swept.plan, y.name)
     points = asked.swept.points
     rows: list[dict[str, Any]] = []
     missing = 0
@@ -205,7 +198,7 @@ def _judged(cells: pd.DataFrame, sign: int) -> pd.DataFrame:
     return cells
 
 
-def _deviation(row: Mapping[str, Any]) -> float:
+def _deviation(row: Mapping[Any, Any]) -> float:
     """Return the standard deviation of the differences behind an interval."""
     from scipy.special import stdtrit
 

@@ -92,14 +92,14 @@ def sensitivity(asked: Asked, *, resamples: int = RESAMPLES) -> Sensitivity:
     ExtraMissing
         If SALib is not installed.
     """
-    kind = asked.swept.kind
+    kind = asked.swept.plan.kind
     if kind not in METHODS:
         raise refused(
             "design",
             f"this sweep has {DESIGNS.get(kind, kind)}, which no sensitivity method is made for",
             allowed="sobol, morris or one_at_a_time; for others: silosim map, silosim discover",
         )
-    noise = noise_of(asked.values, own_luck=asked.swept.own_luck)
+    noise = noise_of(asked.values, own_luck=asked.swept.plan.luck == "own")
     if kind == "one_at_a_time":
         table, base = _one_at_a_time(asked)
         return Sensitivity(asked=asked, method=kind, table=table, noise=noise, base=base)
@@ -110,7 +110,7 @@ def sensitivity(asked: Asked, *, resamples: int = RESAMPLES) -> Sensitivity:
 
 def _check_whole(asked: Asked) -> None:
     """Refuse a design with holes, and an outcome that does not move."""
-    method = "Sobol' indices" if asked.swept.kind == "sobol" else "Morris' effects"
+    method = "Sobol' indices" if asked.swept.plan.kind == "sobol" else "Morris' effects"
     if asked.failed.any():
         raise refused(
             "runs",
@@ -119,7 +119,9 @@ def _check_whole(asked: Asked) -> None:
         )
     empty = int(np.isnan(asked.means).sum())
     if empty:
-        raise refused("runs", f"{asked.column.name} has no value at {empty} design point(s), and {method} need all of them")
+        raise refused(
+            "runs", f"{asked.column.name} has no value at {empty} design point(s), and {method} need all of them"
+        )
     if np.ptp(asked.means) == 0:
         raise refused("runs", f"{asked.column.name} is the same at every design point: no factor moves it")
 
@@ -135,7 +137,7 @@ def _sobol(asked: Asked, noise: Noise, resamples: int) -> pd.DataFrame:
     import pandas as pd
 
     names = list(asked.swept.points.columns)
-    second = bool(asked.swept.settings.get("second_order"))
+    second = bool(asked.swept.plan.settings.get("second_order"))
     found = needed("SALib.analyze.sobol").analyze(
         {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)},
         asked.means,
@@ -171,7 +173,7 @@ def _row(factor: str, index: str, value: float, half: float, *, other: str = "")
 
 
 def _morris_levels(asked: Asked) -> int:
-    return int(str(asked.swept.settings.get("levels") or 4))
+    return int(str(asked.swept.plan.settings.get("levels") or 4))
 
 
 def _morris_step(asked: Asked) -> float:
@@ -185,7 +187,7 @@ def _morris(asked: Asked, _noise: Noise, resamples: int) -> pd.DataFrame:
     import pandas as pd
 
     names = list(asked.swept.points.columns)
-    inputs, means = _codes(asked), asked.means
+    inputs, means = np.array(asked.swept.plan.shares), asked.means
     analyze = needed("SALib.analyze.morris").analyze
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names), "groups": None}
     rows_of = np.arange(len(means)).reshape(-1, len(names) + 1)
@@ -209,16 +211,6 @@ def _morris(asked: Asked, _noise: Noise, resamples: int) -> pd.DataFrame:
         for j, name in enumerate(names)
     ]
     return pd.DataFrame(rows)
-
-
-def _codes(asked: Asked) -> NDArray[np.float64]:
-    """Return the design as numbers [points, factors]; words by their place in the factor's list: only directions count."""
-    columns = []
-    for factor in asked.swept.factors:
-        values = asked.swept.points[factor.name]
-        order = {word: place for place, word in enumerate(factor.options)}
-        columns.append(values.astype(float) if factor.numeric else values.map(order).astype(float))
-    return np.column_stack([column.to_numpy() for column in columns])
 
 
 # --- one at a time ----------------------------------------------------------------------------------------------------

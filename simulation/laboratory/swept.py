@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.analysis.folder import FolderRefused
+from simulation.laboratory.outcomes import cube
 from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
 
 if TYPE_CHECKING:
@@ -21,9 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.laboratory.factors import Factor
+    from simulation.laboratory.plan import Plan
     from simulation.record import Column
 
-__all__ = ["DESIGNS", "Asked", "Noise", "Question", "Swept", "asked", "noise_of", "refused"]
+__all__ = ["DESIGNS", "Asked", "Noise", "Question", "Swept", "asked", "noise_of", "opened", "refused", "swept"]
 
 DESIGNS = {
     "full_factorial": "a full factorial design",
@@ -42,40 +46,32 @@ class Swept:
 
     Attributes
     ----------
-    name
-        Short name of the sweep.
-    kind
-        Kind of its design, one of `DESIGNS`.
-    settings
-        What else the design was made with (`second_order`, `levels`, ...).
-    factors
-        What varies.
+    plan
+        The plan; the first of its arms is the one that others are compared with.
     points
         One row per design point, in order; columns are the factors' names.
-    arms
-        Arm -> title in plain words; the first is the one that others are compared with.
-    replications
-        Replications planned at each point.
-    own_luck
-        True where each point has luck of its own.
     outcomes
         Metric or KPI -> what it is called, its unit, which direction is better.
     runs
         The finished runs, one row each, as `dataset.read` gives them.
     """
 
-    name: str
-    kind: str
-    settings: Mapping[str, object]
-    factors: tuple[Factor, ...]
+    plan: Plan
     points: pd.DataFrame
-    arms: Mapping[str, str]
-    replications: int
-    own_luck: bool
     outcomes: Mapping[str, Column]
     runs: pd.DataFrame
 
-    def factor(self, name: str, *, option: str) -> Factor:
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """What varies."""
+        return self.plan.factors
+
+    def title(self, arm: str) -> str:
+        """Return an arm's title in plain words."""
+        told = self.plan.scenario.get("arms", {}).get(arm, {})
+        return str(told.get("title") or arm)
+
+    def factor(self, name: str, *, option: str = "") -> Factor:
         """Return a factor by its name, which came from a command's `option`.
 
         Raises
@@ -83,8 +79,53 @@ class Swept:
         ScenarioError
             If there is none of that name.
         """
-        _known(name, [factor.name for factor in self.factors], option=option, what="a factor of this sweep")
+        names = [factor.name for factor in self.factors]
+        faults = _faults(name, names, option=option, what="a factor of this sweep")
+        if faults:
+            raise ScenarioError(faults)
         return next(factor for factor in self.factors if factor.name == name)
+
+
+def swept(plan: Plan, runs: pd.DataFrame) -> Swept:
+    """Return a sweep as it is asked: from its plan and its finished runs."""
+    import pandas as pd
+
+    from simulation.laboratory.planning import columns_of_plan
+
+    points = pd.DataFrame(list(plan.points), columns=[factor.name for factor in plan.factors])
+    outcomes = {name: column for name, column in columns_of_plan(plan).items() if name in plan.metrics}
+    return Swept(plan=plan, points=points, outcomes=outcomes, runs=runs)
+
+
+def opened(folder: Path | str, *, so_far: bool = False) -> Swept:
+    """Read a sweep's folder.
+
+    Parameters
+    ----------
+    folder
+        What `silosim sweep` wrote.
+    so_far
+        Take an unfinished sweep, too.
+
+    Raises
+    ------
+    FolderRefused
+        If it is no folder of a sweep; or the sweep is not finished, without `so_far`; or nothing of it is.
+    """
+    from simulation.laboratory import dataset
+    from simulation.laboratory.sweeping import plan_in
+
+    folder = Path(folder)
+    if folder.is_file():
+        raise FolderRefused(f"{folder} is a file: name the folder that silosim sweep wrote")
+    plan = plan_in(folder)
+    left = dataset.status(folder, tasks=plan.tasks, batch=plan.batch).left
+    if left and not so_far:
+        raise FolderRefused(
+            f"{folder}: {left:,} of {plan.tasks:,} tasks are not finished; silosim sweep with the same file and "
+            f"--out {folder} goes on, --so-far answers from what is finished"
+        )
+    return swept(plan, dataset.read(folder))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +170,9 @@ class Asked:
         """Mean over the replications of each point [points]; NaN where there is none."""
         counts = (~np.isnan(self.values)).sum(axis=1)
         sums = np.nansum(self.values, axis=1)
-        return np.divide(sums, counts, out=np.full(len(sums), math.nan), where=counts > 0)
+        found = np.full(len(sums), math.nan)
+        np.divide(sums, counts, out=found, where=counts > 0)
+        return found
 
     @property
     def sign(self) -> int:
@@ -154,51 +197,39 @@ def asked(swept: Swept, question: Question) -> Asked:
     ScenarioError
         If the sweep has no such outcome or arm, or an arm is compared with itself; every fault at once.
     """
-    arm = next(iter(swept.arms)) if question.arm is None else question.arm
+    known = swept.plan.arms
+    arm = known[0] if question.arm is None else question.arm
     arms = [(arm, "--arm")] + ([(question.against, "--against")] if question.against is not None else [])
-    faults: list[Fault] = []
-    for name, known, option, what in [
-        (question.outcome, list(swept.outcomes), "--outcome", "an outcome of this sweep"),
-        *((name, list(swept.arms), option, "an arm of this sweep") for name, option in arms),
-    ]:
-        try:
-            _known(name, known, option=option, what=what)
-        except ScenarioError as error:
-            faults += error.faults
+    faults = _faults(question.outcome, swept.outcomes, option="--outcome", what="an outcome of this sweep")
+    for name, option in arms:
+        faults += _faults(name, known, option=option, what="an arm of this sweep")
     if arm == question.against:
         faults.append(Fault(key="--against", value=arm, message=f"{show(arm)} would be compared with itself"))
     if faults:
         raise ScenarioError(faults)
-    grids = [_grid(swept, name, question.outcome) for name, _ in arms]
-    failed = [swept.runs[(swept.runs["arm"] == name) & (swept.runs["status"] == "failed")] for name, _ in arms]
-    holes = np.zeros(grids[0].shape, dtype=bool)
-    for rows in failed:
-        holes[rows["point"].to_numpy(), rows["replication"].to_numpy()] = True
+    every = cube(swept.plan, swept.runs, question.outcome)
+    values = every[:, :, known.index(arm)]
+    failed = swept.runs[(swept.runs["status"] == "failed") & swept.runs["arm"].isin([name for name, _ in arms])]
+    holes = np.zeros(values.shape, dtype=bool)
+    holes[failed["point"].to_numpy(), failed["replication"].to_numpy()] = True
     return Asked(
         swept=swept,
         column=swept.outcomes[question.outcome],
         arm=arm,
         against=question.against,
-        values=grids[0] - grids[1] if question.against is not None else grids[0],
+        values=values if question.against is None else values - every[:, :, known.index(question.against)],
         failed=holes,
-        error=next((str(error) for rows in failed for error in rows["error"]), ""),
+        error=next((str(error) for error in failed["error"]), ""),
     )
 
 
-def _known(name: str, names: Iterable[str], *, option: str, what: str) -> None:
+def _faults(name: str, names: Iterable[str], *, option: str, what: str) -> list[Fault]:
+    """Return the fault of a name that is none of those known; none of one that is."""
     known = list(names)
-    if name not in known:
-        text = f"{show(name)} is not {what}"
-        close = nearest(name, known)
-        raise ScenarioError([Fault(key=option, value=name, message=text, allowed=one_of(known), nearest=close)])
-
-
-def _grid(swept: Swept, arm: str, outcome: str) -> NDArray[np.float64]:
-    """Return an arm's outcome [points, replications], NaN where there is none."""
-    rows = swept.runs[swept.runs["arm"] == arm]
-    grid = np.full((len(swept.points), swept.replications), math.nan)
-    grid[rows["point"].to_numpy(), rows["replication"].to_numpy()] = rows[outcome].to_numpy(dtype=np.float64)
-    return grid
+    if name in known:
+        return []
+    text, close = f"{show(name)} is not {what}", nearest(name, known)
+    return [Fault(key=option, value=name, message=text, allowed=one_of(known), nearest=close)]
 
 
 def refused(key: str, message: str, *, allowed: str = "") -> ScenarioError:

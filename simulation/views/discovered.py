@@ -40,7 +40,7 @@ def discovery_title(found: Discovery) -> str:
     box = found.boxes[0]
     where = joined([limit_words(found, limit) for limit in box.limits])
     held = box.held_out
-    return f"{_interest_words(found)} mostly where {where}: {percent(held.density)} there, {percent(held.base)} overall"
+    return f"{_interest_words(found)} more often where {where}: {percent(held.density)} there, {percent(held.base)} overall"
 
 
 def _interest_words(found: Discovery) -> str:
@@ -48,7 +48,7 @@ def _interest_words(found: Discovery) -> str:
     asked = found.asked
     label = asked.column.label
     if asked.against is not None and found.threshold in (None, 0.0):
-        arm, against = (quoted(asked.swept.arms[name]) for name in (asked.arm, asked.against))
+        arm, against = (quoted(asked.swept.title(name)) for name in (asked.arm, asked.against))
         return f"{arm} beats {against} on {label.lower() if label.istitle() else label}"
     beyond = "above" if asked.sign > 0 else "below"
     return f"{asked_words(asked)} is {beyond} {level_words(found.threshold)} {short_unit(asked.column.unit)}"
@@ -60,16 +60,14 @@ def limit_words(found: Discovery, limit: Limit) -> str:
     if limit.words:
         return f"{name} is {joined(list(limit.words), last='or')}"
     if limit.low is not None and limit.high is not None:
-        return f"{name} is between {level_words(limit.low)} and {level_words(limit.high)}"
-    if limit.low is not None:
-        return f"{name} is at least {level_words(limit.low)}"
-    return f"{name} is at most {level_words(limit.high)}"
+        return f"{name} is between {limit.low:.3g} and {limit.high:.3g}"
+    return f"{name} is at least {limit.low:.3g}" if limit.low is not None else f"{name} is at most {limit.high:.3g}"
 
 
 def discovery_sentences(found: Discovery) -> list[str]:
     """The answer in sentences: each box with how it stood the check, why the search ended, how points were judged."""
     share = percent(float(found.interest.mean()))
-    how = "where its 95 % interval leaves out zero" if found.threshold is None else "by its mean"
+    how = "by its 95 % interval" if found.threshold is None else "by its mean"
     sentences = [f"{_interest_words(found)} at {share} of {len(found.points):,} design points, each judged {how}."]
     for number, box in enumerate(found.boxes, 1):
         sentences += _box_words(found, box, number)
@@ -82,20 +80,23 @@ def discovery_sentences(found: Discovery) -> list[str]:
         )
     nothing = "Nothing was found: " if not found.boxes else "No more boxes: "
     sentences.append(f"{nothing}{found.reason}.")
-    shared = "" if found.asked.swept.own_luck else " Both halves share customers and luck."
-    return [*sentences, f"{source_words(found.asked)} Boxes are found on half of the points and checked on the rest.{shared}"]
+    shared = "" if found.asked.swept.plan.luck == "own" else " Both halves share customers and luck."
+    return [
+        *sentences,
+        f"{source_words(found.asked)} Boxes are found on half of the points and checked on the rest.{shared}",
+    ]
 
 
 def _box_words(found: Discovery, box: Box, number: int) -> list[str]:
     held, low, high = box.held_out, *box.held_out.density_interval()
     where = joined([limit_words(found, limit) for limit in box.limits])
     sure = joined([f"{short_name(found.asked, limit.factor)} {_p(limit.quasi_p)}" for limit in box.limits])
-    return [
-        f"Box {number}: {where}.",
+    stood = (
         f"On points that it was not found on, {percent(held.density)} inside are of interest ({percent(low)} to {percent(high)}; "
         f"{percent(held.base)} overall), and it holds {percent(held.coverage)} of those that are; where it was found: density "
-        f"{percent(box.found.density)}, coverage {percent(box.found.coverage)}. Quasi-p of its limits: {sure}.",
-    ]
+        f"{percent(box.found.density)}, coverage {percent(box.found.coverage)}. Quasi-p of its limits: {sure}."
+    )
+    return [f"Box {number}: {where}.", stood]
 
 
 def _p(value: float) -> str:
@@ -128,30 +129,38 @@ def discovery_page(found: Discovery) -> Figure:
 
 def _limits(axes: Axes, found: Discovery, box: Box) -> None:
     """Each restricted factor's whole range as a grey bar, what the box demands of it in blue."""
-    factors = {factor.name: factor for factor in found.asked.swept.factors}
     shown = sorted(box.limits, key=lambda limit: limit.quasi_p)[:SHOWN]
     for row, limit in enumerate(shown):
-        values = _numbers(found.points[limit.factor], factors[limit.factor])
-        low, high = float(values.min()), float(values.max())
+        factor = found.asked.swept.factor(limit.factor)
+        low, high = _reach(found, factor)
         axes.barh(row, 1, height=0.28, color="#e6e6e6")
-        for start, end in _demanded(limit, factors[limit.factor], low, high):
+        for start, end in _demanded(limit, factor, low, high):
             axes.barh(row, end - start, left=start, height=0.28, color=_GOOD)
         axes.text(0, row - 0.24, wrapped(limit_words(found, limit), width=WIDTH * 0.4), va="bottom", weight="bold")
-        numeric = factors[limit.factor].numeric
-        ends = (level_words(low), level_words(high)) if numeric else ("", "")
+        ends = (f"{low:.3g}", f"{high:.3g}") if factor.numeric else ("", "")
         axes.text(0, row + 0.2, ends[0], va="top", ha="left", color=MUTED)
         axes.text(1, row + 0.2, ends[1], va="top", ha="right", color=MUTED)
-    axes.set_ylim(len(shown) - 0.4, -0.9)
+    axes.set_ylim(max(len(shown), 4) - 0.4, -0.7)  # few limits: bars no thicker for it
     axes.set_xlim(0, 1)
     axes.axis("off")
     axes.set_title("What the box demands, of each factor's range")
+
+
+def _reach(found: Discovery, factor: Factor) -> tuple[float, float]:
+    """From where to where a factor's design points reach: its given range, or its least and greatest value."""
+    if factor.low is not None and factor.high is not None:
+        return factor.low, factor.high
+    values = _numbers(found.points[factor.name], factor)
+    return float(values.min()), float(values.max())
 
 
 def _demanded(limit: Limit, factor: Factor, low: float, high: float) -> list[tuple[float, float]]:
     """The parts of the range [0-1] that a limit leaves."""
     if limit.words:
         count = len(factor.options)
-        return [(place / count, (place + 1) / count) for place, word in enumerate(factor.options) if word in limit.words]
+        return [
+            (place / count, (place + 1) / count) for place, word in enumerate(factor.options) if word in limit.words
+        ]
     start = low if limit.low is None else limit.low
     end = high if limit.high is None else limit.high
     return [((start - low) / (high - low), (end - low) / (high - low))]
@@ -162,7 +171,7 @@ def _numbers(values: pd.Series, factor: Factor) -> NDArray[np.float64]:
     if factor.numeric:
         return values.to_numpy(dtype=float)
     order = {word: place for place, word in enumerate(factor.options)}
-    return values.map(order).to_numpy(dtype=float)
+    return np.asarray(values.map(order), dtype=np.float64)
 
 
 def _points(axes: Axes, found: Discovery, factors: list[Factor], box: Box | None) -> None:
@@ -171,15 +180,20 @@ def _points(axes: Axes, found: Discovery, factors: list[Factor], box: Box | None
     for factor in factors:
         values = _numbers(found.points[factor.name], factor)
         if not factor.numeric:
-            values = values + np.linspace(-0.3, 0.3, 7)[np.arange(len(values)) * 3 % 7]  # so that points do not hide others
+            values = (
+                values + np.linspace(-0.3, 0.3, 7)[np.arange(len(values)) * 3 % 7]
+            )  # so that points do not hide others
         places.append(values)
     good = found.interest
-    axes.scatter(*(place[~good] for place in places), s=26, marker="x", color=_BAD, linewidth=1.1, alpha=0.8)
-    axes.scatter(*(place[good] for place in places), s=30, marker="o", color=_GOOD, linewidth=0)
+    x, y = places
+    axes.scatter(x[~good], y[~good], s=26, marker="x", color=_BAD, linewidth=1.1, alpha=0.8)
+    axes.scatter(x[good], y[good], s=30, marker="o", color=_GOOD, linewidth=0)
     for factor, name in zip(factors, ("x", "y"), strict=True):
         getattr(axes, f"set_{name}label")(factor_name(factor, unit=True))
         if not factor.numeric:
-            getattr(axes, f"set_{name}ticks")(range(len(factor.options)), [level_words(word) for word in factor.options])
+            getattr(axes, f"set_{name}ticks")(
+                range(len(factor.options)), [level_words(word) for word in factor.options]
+            )
     axes.grid(visible=False)
     if box is not None:
         _frame(axes, found, factors, box)
@@ -199,7 +213,9 @@ def _frame(axes: Axes, found: Discovery, factors: list[Factor], box: Box) -> Non
             spans.append([(low, ends[1] if limit.high is None else limit.high)])
     for left, right in spans[0]:
         for bottom, top in spans[1]:
-            axes.add_patch(Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2.4))
+            axes.add_patch(
+                Rectangle((left, bottom), right - left, top - bottom, fill=False, edgecolor=INK, linewidth=2.4)
+            )
     if len(box.limits) > len({factor.name for factor in factors} & set(by_name)):
         axes.set_title("Points in two of its factors: the others sort them, too")
     else:

@@ -6,12 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex, to_rgb
 from matplotlib.patches import Patch, Rectangle
 
 from simulation.laboratory.paying import LOSES, MOST_REPLICATIONS, UNTOLD, WINS
 from simulation.views.style import HEIGHT, INK, MUTED, SMALL, arm_style, page, text_width
-from simulation.views.swept_words import asked_words, digits, factor_name, level_words, percent, short_name, source_words
+from simulation.views.swept_words import digits, factor_name, level_words, percent, short_name, source_words
 from simulation.views.words import amount, amount_with_sign, joined, quoted, short_unit
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _PALE = 0.55
 def pay_map_title(found: PayMap) -> str:
     """The answer in one sentence: on how much of the map it wins, loses, cannot be told."""
     asked = found.asked
-    arm, against = (quoted(asked.swept.arms[name]) for name in (asked.arm, asked.against or ""))
+    arm, against = (quoted(asked.swept.title(name)) for name in (asked.arm, asked.against or ""))
     wins, loses, untold = (found.share(verdict) for verdict in (WINS, LOSES, UNTOLD))
     if untold == 1.0:
         return f"{asked.column.label}: {arm} and {against} {UNTOLD} anywhere on the map"
@@ -55,15 +55,12 @@ def pay_map_sentences(found: PayMap) -> list[str]:
     counts = {verdict: int((found.cells["verdict"] == verdict).sum()) for verdict in (WINS, LOSES, UNTOLD)}
     n = sorted({int(value) for value in found.cells["n"]})
     runs = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
-    return [
+    counted = (
         f"Of {len(found.cells)} grid points {counts[WINS]} win, {counts[LOSES]} lose, and {counts[UNTOLD]} {UNTOLD} at "
         f"n = {runs} replications, at a false discovery rate of 5 % (Benjamini & Hochberg); by each interval alone "
-        f"{int((alone == WINS).sum())} win and {int((alone == LOSES).sum())} lose.",
-        *_turning_words(found),
-        *_needed_words(found),
-        *_held_words(found),
-        source_words(asked),
-    ]
+        f"{int((alone == WINS).sum())} win and {int((alone == LOSES).sum())} lose."
+    )
+    return [counted, *_turning_words(found), *_needed_words(found), *_held_words(found), source_words(asked)]
 
 
 def _turning_words(found: PayMap) -> list[str]:
@@ -83,14 +80,16 @@ def _turning_words(found: PayMap) -> list[str]:
                 f"As {factor_name(factor)} {upwards}, the mean turns to {way} {_between(turns, numeric=factor.numeric)}, at "
                 f"{turns['other_level'].nunique()} of {levels} levels of {factor_name(other)}{sure}."
             )
-    return sentences or ["The mean difference has the same sign at all neighbouring points: it turns nowhere on this map."]
+    return sentences or [
+        "The mean difference has the same sign at all neighbouring points: it turns nowhere on this map."
+    ]
 
 
 def _between(turns: Any, *, numeric: bool) -> str:
     if not numeric:
         pairs = dict.fromkeys(f"from {row['level_from']} to {row['level_to']}" for row in turns.to_dict("records"))
         return joined(list(pairs))
-    least, most = (level_words(value) for value in (turns["turns_at"].min(), turns["turns_at"].max()))
+    least, most = (f"{turns['turns_at'].agg(end):.2g}" for end in ("min", "max"))
     return f"at about {least}" if least == most else f"between about {least} and {most}"
 
 
@@ -111,7 +110,9 @@ def _needed_words(found: PayMap) -> list[str]:
             f"(half of them {amount(math.ceil(float(needed.median())), decimals=0)} or fewer; power 80 %, each interval alone)."
         )
     if beyond:
-        said.append(f"{beyond} undecided point(s) would take more than {MOST_REPLICATIONS:,} or show no difference at all.")
+        said.append(
+            f"{beyond} undecided point(s) would take more than {MOST_REPLICATIONS:,} or show no difference at all."
+        )
     return said
 
 
@@ -143,24 +144,27 @@ def pay_map_page(found: PayMap) -> Figure:
     values = found.cells["difference"].to_numpy(dtype=float).reshape(len(up), len(across))
     reach = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
     norm = Normalize(-(reach or 1.0), reach or 1.0)
-    mesh = axes.pcolormesh(np.arange(len(across) + 1), np.arange(len(up) + 1), sign * values, cmap=_colours(), norm=norm)
+    mesh = axes.pcolormesh(
+        np.arange(len(across) + 1), np.arange(len(up) + 1), sign * values, cmap=_colours(), norm=norm
+    )
     _mark(axes, found, across=len(across))
     _levels(axes, found, across, up)
     bar = figure.colorbar(mesh, ax=axes, pad=0.02, fraction=0.05)
     unit = short_unit(found.asked.column.unit)
     bar.ax.yaxis.set_major_formatter(lambda value, _position: f"{sign * value:+g}" if value else "0")
     bar.set_label(f"{found.asked.column.label}: mean difference\n[{unit}]")
-    bar.outline.set_visible(False)  # type: ignore[operator]  # the stubs take it for a call
+    bar.outline.set_visible(False)
     return figure
 
 
 def _colours() -> LinearSegmentedColormap:
-    mixed = [tuple(1 - _PALE * (1 - c) for c in _rgb(colour)) for colour in (_BAD, _GOOD)]
-    return LinearSegmentedColormap.from_list("pays", [mixed[0], (1.0, 1.0, 1.0), mixed[1]])
+    return LinearSegmentedColormap.from_list("pays", [_pale(_BAD), "#ffffff", _pale(_GOOD)])
 
 
-def _rgb(colour: str) -> tuple[float, ...]:
-    return tuple(int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+def _pale(colour: str) -> str:
+    """The colour mixed with white."""
+    red, green, blue = (1 - _PALE * (1 - part) for part in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def _mark(axes: Axes, found: PayMap, *, across: int) -> None:
@@ -199,9 +203,8 @@ def _levels(axes: Axes, found: PayMap, across: list[Any], up: list[Any]) -> None
 
 
 def _legend() -> list[Artist]:
-    good, bad = (tuple(1 - _PALE * (1 - c) for c in _rgb(colour)) for colour in (_GOOD, _BAD))
     return [
-        Patch(facecolor=good, label="wins (bold: told apart)"),
-        Patch(facecolor=bad, label="loses"),
+        Patch(facecolor=_pale(_GOOD), label="wins (bold: told apart)"),
+        Patch(facecolor=_pale(_BAD), label="loses"),
         Patch(facecolor="white", edgecolor="#9a9a9a", hatch="//", label=UNTOLD),
     ]

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -76,9 +77,11 @@ def sensitivity_title(found: Sensitivity) -> str:
         clear = found.table[_clear(found.table)]
         if clear.empty:
             return f"{what}: no factor alone moves it clearly"
-        row = clear.loc[clear["change"].abs().idxmax()]
+        row = clear.iloc[int(np.argmax(clear["change"].abs()))]
         moved = amount_with_sign(row["change"], decimals=digits(clear["change"].tolist()))
-        return f"{what}: moved most by {quoted(short_name(asked, row['factor']))}, {moved} at {level_words(row['level'])}"
+        return (
+            f"{what}: moved most by {quoted(short_name(asked, row['factor']))}, {moved} at {level_words(row['level'])}"
+        )
     row = _main(found).iloc[0]
     name = quoted(short_name(asked, row["factor"]))
     if found.method == "sobol":
@@ -123,7 +126,7 @@ def _sobol_words(found: Sensitivity) -> list[str]:
     sentences = [
         f"Share of the variance in which a factor has a part, alone or with others (total order): {joined(several)}.",
         f"Factors acting each alone account for {percent(min(max(alone, 0.0), 1.0))} of the variance; the rest is interaction"
-        + (" and luck." if not found.noise.share == 0 else "."),
+        + (" and luck." if found.noise.share != 0 else "."),
     ]
     silent = [short_name(found.asked, row["factor"]) for row in ranked.to_dict("records") if row["low"] <= 0]
     if silent:
@@ -133,13 +136,16 @@ def _sobol_words(found: Sensitivity) -> list[str]:
         names = short_name(found.asked, row["factor"]), short_name(found.asked, row["other"])
         sentences.append(f"{names[0]} and {names[1]} work together: {row['value']:.2f} of the variance.")
     if math.isnan(found.noise.share):
-        return [*sentences, "One replication a point: how much of the variance is luck cannot be told, and the indices may be off by it."]
+        return [
+            *sentences,
+            "One replication a point: how far luck bends the indices cannot be told.",
+        ]
     share = percent(found.noise.share)
-    return [
-        *sentences,
+    luck = (
         f"Luck is {share} of the variance between points, so that first-order indices come out too low by up to {share} of their "
-        f"value, and total ones too high by up to {found.noise.share:.2f}; the column without_noise is freed from this.",
-    ]
+        f"value, and total ones too high by up to {found.noise.share:.2f}; the column without_noise is freed from this."
+    )
+    return [*sentences, luck]
 
 
 def _morris_words(found: Sensitivity) -> list[str]:
@@ -181,12 +187,18 @@ def _tornado_words(found: Sensitivity) -> list[str]:
     decimals = digits(found.table["change"].tolist())
     base = interval_words(found.base.low, found.base.high, decimals=decimals)
     sentences = [f"At the base: {amount(found.base.mean, decimals=decimals)} {_unit(found)} ({base})."]
-    for row in found.table[_clear(found.table)].sort_values("change", key=abs, ascending=False).head(5).to_dict("records"):
+    for row in (
+        found.table[_clear(found.table)].sort_values("change", key=abs, ascending=False).head(5).to_dict("records")
+    ):
         change = amount_with_sign(row["change"], decimals=decimals)
         between = interval_words(row["low"], row["high"], decimals=decimals)
         name = short_name(found.asked, row["factor"])
-        sentences.append(f"{name} at {level_words(row['level'])} instead of {level_words(row['base'])}: {change} ({between}).")
-    still = [name for name in found.asked.swept.points.columns if name not in set(found.table[_clear(found.table)]["factor"])]
+        sentences.append(
+            f"{name} at {level_words(row['level'])} instead of {level_words(row['base'])}: {change} ({between})."
+        )
+    still = [
+        name for name in found.asked.swept.points.columns if name not in set(found.table[_clear(found.table)]["factor"])
+    ]
     if still:
         sentences.append(f"No clear change by: {joined([short_name(found.asked, name) for name in still])}.")
     return sentences
@@ -211,7 +223,8 @@ def sensitivity_page(found: Sensitivity) -> Figure:
     sentences = sensitivity_sentences(found)
     names = [wrapped(factor_name(factor), width=NAME, bold=True) for factor, _, _ in rows]
     heights = [
-        max(len(bars) * BAR, (name.count("\n") + 1) * LINE) + GAP for (_, _, bars), name in zip(rows, names, strict=True)
+        max(len(bars) * BAR, (name.count("\n") + 1) * LINE) + GAP
+        for (_, _, bars), name in zip(rows, names, strict=True)
     ]
     needed = sum(heights)
     note = f"{' '.join(sentences[-2:])} Lines: these intervals."
@@ -263,7 +276,7 @@ def _index_rows(found: Sensitivity) -> list[_Row]:
     pairs = found.table[found.table["index"].isin(_PAIRS[found.method])]
     by = pairs.set_index(["index", "factor"])
     for row in _main(found).to_dict("records"):
-        factor = next(factor for factor in found.asked.swept.factors if factor.name == row["factor"])
+        factor = found.asked.swept.factor(row["factor"])
         bars = []
         for index, colour, hatch in zip(_PAIRS[found.method], (_FIRST, _SECOND), ("", "////"), strict=True):
             told: Any = by.loc[(index, factor.name)]
@@ -275,11 +288,10 @@ def _index_rows(found: Sensitivity) -> list[_Row]:
 def _tornado_rows(found: Sensitivity) -> list[_Row]:
     rows: list[_Row] = []
     for name, part in found.table.groupby("factor", sort=False):
-        factor = next(factor for factor in found.asked.swept.factors if factor.name == name)
-        if factor.numeric and len(part) > 2:
-            part = part.sort_values("level").iloc[[0, -1]]
+        factor = found.asked.swept.factor(str(name))
+        shown = part.sort_values("level").iloc[[0, -1]] if factor.numeric and len(part) > 2 else part
         words, bars = [], []
-        for row, clear in zip(part.to_dict("records"), _clear(part), strict=True):
+        for row, clear in zip(shown.to_dict("records"), _clear(shown), strict=True):
             higher = factor.numeric and row["level"] > row["base"]
             words.append(level_words(row["level"]))
             bars.append(

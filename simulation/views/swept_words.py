@@ -5,34 +5,42 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from simulation.laboratory.answers import ANSWER_COLUMNS
 from simulation.laboratory.swept import DESIGNS
-from simulation.views.words import amount, quoted
+from simulation.views.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import pandas as pd
+    from collections.abc import Iterable, Mapping, Sequence
 
     from simulation.laboratory.factors import Factor
     from simulation.laboratory.swept import Asked
 
-__all__ = ["asked_words", "digits", "factor_name", "level_words", "markdown", "percent", "short_name", "source_words"]
+__all__ = [
+    "answers_page",
+    "asked_words",
+    "digits",
+    "factor_name",
+    "level_words",
+    "percent",
+    "short_name",
+    "source_words",
+]
 
 
 def asked_words(asked: Asked) -> str:
     """`Loyalty of “Shared”`, or `Loyalty gained by “Shared” over “Siloed”`."""
-    label, arm = asked.column.label, quoted(asked.swept.arms[asked.arm])
+    label, arm = asked.column.label, quoted(asked.swept.title(asked.arm))
     if asked.against is None:
         return f"{label} of {arm}"
-    return f"{label} gained by {arm} over {quoted(asked.swept.arms[asked.against])}"
+    return f"{label} gained by {arm} over {quoted(asked.swept.title(asked.against))}"
 
 
 def source_words(asked: Asked) -> str:
-    """`120 design points (a Sobol' design) x 4 replications, each with the same customers and luck at every point.`"""
-    swept = asked.swept
-    luck = "each point with luck of its own" if swept.own_luck else "the same customers and luck at every point"
-    times = "1 replication" if swept.replications == 1 else f"{swept.replications} replications"
-    return f"{len(swept.points):,} design points ({DESIGNS.get(swept.kind, swept.kind)}) x {times}, {luck}."
+    """`120 design points (a Sobol' design) x 4 replications, the same customers and luck at every point.`, as a sentence."""
+    plan = asked.swept.plan
+    luck = "each point with luck of its own" if plan.luck == "own" else "the same customers and luck at every point"
+    times = "1 replication" if plan.replications == 1 else f"{plan.replications} replications"
+    return f"{len(plan.points):,} design points ({DESIGNS.get(plan.kind, plan.kind)}) x {times}, {luck}."
 
 
 def factor_name(factor: Factor, *, unit: bool = False) -> str:
@@ -43,7 +51,7 @@ def factor_name(factor: Factor, *, unit: bool = False) -> str:
 
 def short_name(asked: Asked, name: str) -> str:
     """What people call the factor of this key."""
-    return factor_name(next(factor for factor in asked.swept.factors if factor.name == name))
+    return factor_name(asked.swept.factor(name))
 
 
 def level_words(value: object) -> str:
@@ -64,15 +72,13 @@ def digits(sizes: Sequence[float]) -> int:
     return 1 if largest == 0 else min(4, max(0, 1 - math.floor(math.log10(largest))))
 
 
-def markdown(title: str, sentences: Sequence[str], table: pd.DataFrame) -> str:
-    """A short page: the answer as a heading, the sentences, the table."""
-    head = f"| {' | '.join(table.columns)} |"
-    rule = f"|{'---|' * len(table.columns)}"
-    lines = [f"| {' | '.join(_cell(value) for value in row)} |" for row in table.itertuples(index=False)]
-    return "\n".join([f"# {title}", "", *(f"{sentence}\n" for sentence in sentences), head, rule, *lines, ""])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else amount(value, decimals=min(6, digits([value]) + 1))
-    return "" if value is None else str(value).replace("|", "/")
+def answers_page(answers: Mapping[str, Sequence[str]], columns: Iterable[str]) -> str:
+    """A page in Markdown: each answer as a heading with its sentences, then what the columns of the tables mean."""
+    lines: list[str] = []
+    for title, sentences in answers.items():
+        lines += [f"# {title}", "", *(f"- {sentence}" for sentence in sentences), ""]
+    lines += ["## Columns of the tables", "", "| column | unit | meaning |", "|---|---|---|"]
+    lines += [
+        f"| `{name}` | {(column := ANSWER_COLUMNS[name]).unit} | {column.meaning} |" for name in dict.fromkeys(columns)
+    ]
+    return "\n".join([*lines, ""])
