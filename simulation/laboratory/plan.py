@@ -211,7 +211,10 @@ class Plan:
         """
         ours, theirs = (_flat(plan.of_runs()) for plan in (self, other))
         keys = [key for key in {**theirs, **ours} if ours.get(key, _NONE) != theirs.get(key, _NONE)]
-        return [f"{key}: {_said(theirs.get(key, _NONE))} there, {_said(ours.get(key, _NONE))} here" for key in keys]
+        return [
+            f"{_KEYS.get(key, key)}: {_said(theirs.get(key, _NONE))} there, {_said(ours.get(key, _NONE))} here"
+            for key in keys
+        ]
 
     def of_runs(self) -> dict[str, Any]:
         """Return what the rows follow from: the plan without words and without what follows from the rest."""
@@ -228,6 +231,7 @@ _AS_THEY_ARE = (
 )
 _WORDS = ("title", "question", "source", "expect")
 _NO_MATTER = ("name", "title", "question", "outcomes", "versions", "scenario_hash", "sweep")
+_KEYS = {"sources_hash": "silosim itself (hash of its sources)", "silosim": "version of silosim"}
 _NONE = object()
 
 

@@ -11,6 +11,7 @@ from simulation._version import __version__
 from simulation.analysis.frames import columns_of
 from simulation.analysis.sources import sources_hash
 from simulation.laboratory.designs import TooLarge, built
+from simulation.laboratory.factors import word
 from simulation.laboratory.lookup import factors_of
 from simulation.laboratory.plan import Plan, batch_size
 from simulation.laboratory.sweep_file import MOST_POINTS, SweepFile, read_sweep
@@ -347,8 +348,9 @@ def _place_of(file: SweepFile, name: str, kind: str, value: object) -> tuple[str
     """Return where in the sweep file a factor's value is written, as nearly as can be."""
     given = (file.layer.raw.get("factors") or {}).get(name, {})
     listed = given.get(kind)
-    if isinstance(listed, list) and value in listed:
-        return ("factors", name, kind, listed.index(value))
+    said = [each if kind == "levels" else word(each) for each in listed] if isinstance(listed, list) else []
+    if value in said:
+        return ("factors", name, kind, said.index(value))
     for key in ("low", "high"):
         if given.get(key) == value:
             return ("factors", name, key)

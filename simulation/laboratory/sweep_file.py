@@ -16,6 +16,7 @@ A factor is set last: where it names what an arm changes, too, the factor counts
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -255,7 +256,7 @@ def _check_design(design: DesignGiven) -> Iterator[Finding]:
                 path=("design", key), value=key, message=f"means nothing in design {design.kind}", allowed=allowed
             )
     if design.samples is not None and design.samples & (design.samples - 1):
-        power = 2 ** round(design.samples.bit_length() - 0.5)
+        power = 2 ** round(math.log2(design.samples))
         message = f"{design.samples} is not allowed"
         yield Finding(path=("design", "samples"), value=str(design.samples), message=message,
                       allowed="a power of 2 (the sequence is balanced only then)", nearest=str(power))  # fmt: skip

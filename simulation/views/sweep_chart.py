@@ -87,16 +87,16 @@ def _draw(axes: Axes, plan: Plan, rows: pd.DataFrame, factor: str, *, measure: s
     """One line with a band for each arm; words on the axis stand apart and get bars."""
     of = next(each for each in plan.factors if each.name == factor)
     levels = list(dict.fromkeys(rows["level"]))
-    for position, arm in enumerate(plan.arms):
-        if measure == "difference" and position == 0:
-            continue
+    drawn = plan.arms[1:] if measure == "difference" else plan.arms
+    for place, arm in enumerate(drawn):
+        position = plan.arms.index(arm)
         style, line = arm_style(position), rows[rows["arm"] == arm]
         y, low, high = (line[key].to_numpy(np.float64) for key in (measure, *ends))
         if of.numeric:
             axes.fill_between(levels, low, high, color=style.colour, alpha=0.15, linewidth=0)
             axes.plot(levels, y, color=style.colour, linestyle=style.line, marker=style.marker, markersize=7)
             continue
-        at = np.arange(len(levels)) + 0.12 * (position - (len(plan.arms) - 1) / 2)
+        at = np.arange(len(levels)) + 0.12 * (place - (len(drawn) - 1) / 2)
         axes.errorbar(at, y, yerr=[y - low, high - y], color=style.colour, marker=style.marker, markersize=8,
                       linestyle="none", capsize=4, elinewidth=2)  # fmt: skip
     if not of.numeric:
@@ -118,20 +118,23 @@ def _title(plan: Plan, summed: pd.DataFrame, columns: Mapping[str, Column], fact
     label, name = columns[outcome].label, of.label or of.name
     if len(plan.arms) == 1:
         return f"{label} against {name}"
-    levels = summed["level"].nunique()
-    parts = []
+    levels, first = summed["level"].nunique(), quoted(plan.arm_titles[plan.arms[0]])
+    parts = {}
     for arm in plan.arms[1:]:
         rows = summed[(summed["outcome"] == outcome) & (summed["arm"] == arm)].to_dict("records")
         clear = [row for row in rows if rules_out_zero(row["difference_low"], row["difference_high"], n=row["n"])]
         higher = sum(row["difference"] > 0 for row in clear)
-        parts.append(f"{quoted(plan.arm_titles[arm])} {_counted(higher, len(clear) - higher)}")
-    first = quoted(plan.arm_titles[plan.arms[0]])
-    return f"{label} against {first} at {levels} levels of {name}: {'; '.join(parts)}"
+        parts[quoted(plan.arm_titles[arm])] = _counted(higher, len(clear) - higher)
+    if len(parts) == 1:
+        ((arm, said),) = parts.items()
+        return f"{label} with {arm} is {said} of {levels} levels of {name}, against {first}"
+    said = "; ".join(f"{arm} {said}" for arm, said in parts.items())
+    return f"{label} against {first}, of {levels} levels of {name}: {said}"
 
 
 def _counted(higher: int, lower: int) -> str:
     said = [f"clearly {word} at {count}" for word, count in (("higher", higher), ("lower", lower)) if count]
-    return ", ".join(said) or "nowhere clearly different"
+    return " and ".join(said) or "clearly different at none"
 
 
 def _note(plan: Plan, factor: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -41,7 +42,7 @@ def print_sweep(plan: Plan, runs: pd.DataFrame, columns: Mapping[str, Column], c
     columns
         Label and unit of each outcome.
     """
-    if len(plan.points) <= FEW:
+    if len(plan.points) <= FEW and plan.kind != "one_at_a_time":
         heads = [factor.label or factor.name for factor in plan.factors]
         _print(plan, by_point(plan, runs), [f.column for f in plan.factors], heads, columns, console)
         return
@@ -110,8 +111,6 @@ def _row(row: Mapping[Any, Any], column: Column) -> Row:
 
 def _as_difference(row: Row) -> Row:
     """Return the row with its level's interval as the difference's, for its number of decimals."""
-    from dataclasses import replace
-
     return replace(row, difference=row.mean, difference_low=row.low, difference_high=row.high)
 
 
