@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simulation.analysis.parallel import Runner
 
+
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to work in, with a sweep `weights.yaml`; runs are made up."""

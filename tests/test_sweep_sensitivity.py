@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
+from swept_tables import BASE, SHARED, ranges, synthetic, words
 
 from simulation.laboratory.sensitivity import sensitivity
 from simulation.laboratory.swept import Question, asked, noise_of
 from simulation.scenario.faults import ScenarioError
-from tests.swept_tables import BASE, SHARED, ranges, synthetic, words
 
 if TYPE_CHECKING:
     import pandas as pd

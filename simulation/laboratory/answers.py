@@ -25,7 +25,7 @@ _COLUMNS = (
     Column(name="value", label="Value", unit="", meaning="The index."),
     Column(name="low", label="Low", unit="", meaning="Lower end of the 95 % interval. Of a box: the least that it allows."),
     Column(name="high", label="High", unit="", meaning="Upper end of the 95 % interval. Of a box: the most that it allows."),
-    Column(name="without_noise", label="Without noise", unit="share of variance", meaning="The index freed from luck that is independent from point to point; empty where that cannot be told."),
+    Column(name="without_noise", label="Without noise", unit="share of variance", meaning="The index freed from luck that is independent from point to point; empty where that cannot be told, or luck is above 90 % of the variance."),
     Column(name="base", label="Base", unit="factor's unit", meaning="Level of the factor while others vary."),
     Column(name="level", label="Level", unit="factor's unit", meaning="Level that it is moved to."),
     Column(name="change", label="Change", unit=_OF, meaning="Mean change from the base, paired by replication."),

@@ -41,6 +41,8 @@ METHODS = ("sobol", "morris", "one_at_a_time")
 """Kinds of designs that have a method here."""
 RESAMPLES = 1000
 """Bootstrap resamples for intervals. Our assumption: 1,000 place the ends of a 95 % interval to within some 5 % of its width."""
+MOST_NOISE = 0.9
+"""Where luck has a larger share of the variance, freeing an index from it would only blow luck up. Our assumption."""
 SEED = 1
 """Seed of the bootstrap's own generator; SALib takes 0 for none."""
 
@@ -56,7 +58,8 @@ class Sensitivity:
     method
         One of `METHODS`.
     table
-        sobol: factor, other, index (`first`, `total`, `second`), value, low, high, without_noise [shares of variance].
+        sobol: factor, other, index (`first`, `total`, `second`), value, low, high, without_noise [shares of variance; the
+        last empty where the noise cannot be told, or is above `MOST_NOISE`].
         morris: factor, index (`mu_star`, `sigma`, `mu`), value, low, high [outcome's unit over the factor's whole range].
         one_at_a_time: factor, base, level, change, low, high, n [outcome's unit].
     noise
@@ -146,7 +149,7 @@ def _sobol(asked: Asked, noise: Noise, resamples: int) -> pd.DataFrame:
         conf_level=LEVEL,
         seed=SEED,
     )
-    v = 0.0 if math.isnan(noise.share) else min(noise.share, 1 - 1e-9)
+    v = noise.share if noise.share <= MOST_NOISE else 0.0
     rows: list[dict[str, Any]] = []
     for index, key, bias in (("first", "S1", 0.0), ("total", "ST", v)):
         for name, value, half in zip(names, found[key], found[f"{key}_conf"], strict=True):
@@ -157,7 +160,7 @@ def _sobol(asked: Asked, noise: Noise, resamples: int) -> pd.DataFrame:
                 value, half = found["S2"][i, j], found["S2_conf"][i, j]
                 rows.append({**_row(name, "second", value, half, other=names[j]), "without_noise": value / (1 - v)})
     table = pd.DataFrame(rows)
-    if math.isnan(noise.share):
+    if not noise.share <= MOST_NOISE:
         table["without_noise"] = math.nan
     return table
 

@@ -44,6 +44,8 @@ LINE = SMALL * 1.3 / 72
 """Height of a line of text [inch]."""
 NAME = 3.6
 """Most room for a factor's name [inch]."""
+MOSTLY = 0.5
+"""Above this share of luck the title names no factor. Our assumption."""
 _FIRST, _SECOND = arm_style(2).colour, arm_style(1).colour
 _PAIRS = {"sobol": ("total", "first"), "morris": ("mu_star", "sigma")}
 _INDEX = {
@@ -82,7 +84,12 @@ def sensitivity_title(found: Sensitivity) -> str:
         return (
             f"{what}: moved most by {quoted(short_name(asked, row['factor']))}, {moved} at {level_words(row['level'])}"
         )
+    if found.noise.share > MOSTLY:
+        luck = percent(found.noise.share)
+        return f"{what}: {luck} of what varies between points is luck, too much to say which factor moves it"
     row = _main(found).iloc[0]
+    if row["low"] <= _floor(found):
+        return f"{what}: no factor is told from one without effect"
     name = quoted(short_name(asked, row["factor"]))
     if found.method == "sobol":
         return f"{what}: moved most by {name} ({percent(row['value'])} of its variance, interactions included)"
@@ -141,9 +148,11 @@ def _sobol_words(found: Sensitivity) -> list[str]:
             "One replication a point: how far luck bends the indices cannot be told.",
         ]
     share = percent(found.noise.share)
+    known = found.table["without_noise"].notna().all()
+    freed = "the column without_noise is freed from this" if known else "that is too much to free them from"
     luck = (
         f"Luck is {share} of the variance between points, so that first-order indices come out too low by up to {share} of their "
-        f"value, and total ones too high by up to {found.noise.share:.2f}; the column without_noise is freed from this."
+        f"value, and total ones too high by up to {found.noise.share:.2f}; {freed}."
     )
     return [*sentences, luck]
 

@@ -36,11 +36,16 @@ def asked_words(asked: Asked) -> str:
 
 
 def source_words(asked: Asked) -> str:
-    """`120 design points (a Sobol' design) x 4 replications, the same customers and luck at every point.`, as a sentence."""
+    """`120 design points (a Sobol' design) x 4 replications, the same customers and luck at every point.`, and what lacks."""
     plan = asked.swept.plan
     luck = "each point with luck of its own" if plan.luck == "own" else "the same customers and luck at every point"
     times = "1 replication" if plan.replications == 1 else f"{plan.replications} replications"
-    return f"{len(plan.points):,} design points ({DESIGNS.get(plan.kind, plan.kind)}) x {times}, {luck}."
+    told = f"{len(plan.points):,} design points ({DESIGNS.get(plan.kind, plan.kind)}) x {times}, {luck}."
+    failed = int(asked.failed.sum())
+    if failed:
+        told += f" {failed:,} failed and are left out."
+    left = plan.runs - len(asked.swept.runs)
+    return f"{told} Not finished: {left:,} of {plan.runs:,} runs are still to come." if left else told
 
 
 def factor_name(factor: Factor, *, unit: bool = False) -> str:
