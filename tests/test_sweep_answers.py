@@ -24,8 +24,9 @@ from simulation.laboratory.sensitivity import sensitivity
 from simulation.laboratory.sweeping import sweep
 from simulation.laboratory.swept import Question, asked
 from simulation.views.discovered import discovery_page, discovery_title
+from simulation.views.moved_words import sensitivity_sentences, sensitivity_title
 from simulation.views.pay_map_chart import pay_map_page, pay_map_title
-from simulation.views.sensitivity_charts import sensitivity_page, sensitivity_sentences, sensitivity_title
+from simulation.views.sensitivity_charts import sensitivity_page
 from simulation.views.style import look
 
 if TYPE_CHECKING:

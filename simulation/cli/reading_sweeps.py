@@ -94,7 +94,8 @@ def sensitivity(
     def make(asked: Asked) -> Answer:
         from simulation.laboratory.answers import labelled
         from simulation.laboratory.sensitivity import sensitivity as analysed
-        from simulation.views.sensitivity_charts import sensitivity_page, sensitivity_sentences, sensitivity_title
+        from simulation.views.moved_words import sensitivity_sentences, sensitivity_title
+        from simulation.views.sensitivity_charts import sensitivity_page
 
         found = analysed(asked, resamples=resamples)
         return Answer(

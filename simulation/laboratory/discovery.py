@@ -19,29 +19,24 @@ of few replications.
 
 from __future__ import annotations
 
-import inspect
 import math
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.analysis.intervals import FEWEST_TO_TELL, LEVEL, mean_interval, rules_out_zero
-from simulation.laboratory.extras import needed
+from simulation.laboratory.prim import peeled
 from simulation.laboratory.swept import DESIGNS, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import ModuleType
-
     import pandas as pd
     from numpy.typing import NDArray
 
-    from simulation.laboratory.factors import Factor
+    from simulation.laboratory.prim import Limit
     from simulation.laboratory.swept import Asked
 
-__all__ = ["FEWEST_POINTS", "Box", "Check", "Discovery", "Limit", "discover"]
+__all__ = ["FEWEST_POINTS", "Box", "Check", "Discovery", "discover"]
 
 FEWEST_POINTS = 40
 """Fewest design points to look for a box in: two halves of 20. Our assumption."""
@@ -51,31 +46,6 @@ MOST_BOXES = 3
 SEED = 1
 """Seed of the split into halves."""
 _DESIGNS = ("latin_hypercube", "sobol", "full_factorial", "table")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """What a box demands of one factor; `quasi_p` is how likely so dense a box were if this limit did nothing.
-
-    Of numbers: from `low` to `high`, None where it demands nothing. Of words: one of `words`.
-    """
-
-    factor: str
-    low: float | None = None
-    high: float | None = None
-    words: tuple[str, ...] = ()
-    quasi_p: float = math.nan
-
-    def holds(self, values: pd.Series) -> NDArray[np.bool_]:
-        """Return which values lie inside."""
-        inside = np.ones(len(values), dtype=bool)
-        if self.words:
-            inside &= values.isin(self.words).to_numpy()
-        if self.low is not None:
-            inside &= (values >= self.low).to_numpy()
-        if self.high is not None:
-            inside &= (values <= self.high).to_numpy()
-        return inside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +205,7 @@ def discover(asked: Asked, *, threshold: float | None = None) -> Discovery:
         if lacking:
             reason = lacking
             break
-        limits = _peeled(points.loc[left & fit], interest[left & fit], factors)
+        limits = peeled(points.loc[left & fit], interest[left & fit], factors)
         if not limits:
             reason = "no restriction of any factor raises the density for sure"
             break
@@ -327,69 +297,3 @@ def _checked(
         return Check(points=count, of_interest=of_interest, inside=within, hits=hits, p=p)
 
     return Box(limits=limits, found=check(fit), held_out=check(rest))
-
-
-# --- the EMA workbench ------------------------------------------------------------------------------------------------
-
-
-def _prim() -> ModuleType:
-    """Return the workbench's PRIM. Its import warns of optional libraries that nothing here uses."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return needed("ema_workbench.analysis.prim")
-
-
-def _peeled(points: pd.DataFrame, interest: NDArray[np.bool_], factors: list[Factor]) -> tuple[Limit, ...]:
-    """Return the limits of the box that PRIM finds and that is chosen; none where no restriction is sure."""
-    module = _prim()
-    inputs = points[[factor.name for factor in factors]].reset_index(drop=True)
-    kinds: Mapping[str, type] = {factor.name: float if factor.numeric else object for factor in factors}
-    options: dict[str, Any] = {}
-    if "threshold" in inspect.signature(module.Prim).parameters:
-        options["threshold"] = 1e-9  # up to version 2: a point is of interest from here on
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas, about how the workbench calls it
-        box = module.Prim(inputs.astype(kinds), interest.astype(int), **options).find_box()
-        return _chosen(box, factors)
-
-
-def _chosen(box: Any, factors: list[Factor]) -> tuple[Limit, ...]:
-    """Return the limits of the best box on the peeling path, freed from what is not sure."""
-    path = box.peeling_trajectory
-    both = (path["coverage"] + path["density"]).to_numpy(dtype=float)
-    score = np.divide(
-        2 * path["coverage"].to_numpy(dtype=float) * path["density"].to_numpy(dtype=float),
-        both, out=np.zeros(len(path)), where=both > 0,
-    )  # fmt: skip
-    at = int(np.argmax(score))
-    while True:
-        sureness = _quasi_p(box, at)
-        if not sureness:
-            return ()
-        worst = max(sureness, key=lambda name: sureness[name])
-        if sureness[worst] <= 1 - LEVEL:
-            break
-        box.drop_restriction(worst, at)
-        at = len(box.peeling_trajectory) - 1
-    return tuple(_limit(box, at, factor, sureness[factor.name]) for factor in factors if factor.name in sureness)
-
-
-def _quasi_p(box: Any, at: int) -> dict[str, float]:
-    """Return the larger quasi-p of each restricted factor's ends, of the box at a place of the path."""
-    every = box.p_values if hasattr(box, "p_values") else box.qp  # from version 3 on, and before
-    return {name: float(max(values)) for name, values in every[at].items()}
-
-
-def _limit(box: Any, at: int, factor: Factor, quasi_p: float) -> Limit:
-    first, now = box.box_lims[0][factor.name], box.box_lims[at][factor.name]
-    if not factor.numeric:
-        return Limit(
-            factor=factor.name, words=tuple(word for word in factor.options if word in now.iloc[0]), quasi_p=quasi_p
-        )
-    low, high = float(now.iloc[0]), float(now.iloc[1])
-    return Limit(
-        factor=factor.name,
-        low=low if low > float(first.iloc[0]) else None,
-        high=high if high < float(first.iloc[1]) else None,
-        quasi_p=quasi_p,
-    )

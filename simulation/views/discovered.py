@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from simulation.laboratory.discovery import Box, Discovery, Limit
+    from simulation.laboratory.discovery import Box, Discovery
     from simulation.laboratory.factors import Factor
+    from simulation.laboratory.prim import Limit
 
 __all__ = ["discovery_page", "discovery_sentences", "discovery_title", "limit_words"]
 
