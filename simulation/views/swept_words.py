@@ -60,8 +60,8 @@ def short_name(asked: Asked, name: str) -> str:
 
 
 def level_words(value: object) -> str:
-    """A level for people: a number with at most four digits, or the word."""
-    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+    """A level for people: a number with three digits (six from 100 on), or the word."""
+    return f"{value:.{3 if abs(value) < 100 else 6}g}" if isinstance(value, int | float) else str(value)
 
 
 def percent(share: float) -> str:
