@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Asking", "answer"]
 
+ANSWER = "answer.md"
+"""The answers in words, and what the columns of the tables mean."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
@@ -112,7 +115,7 @@ def _write(asking: Asking, out: Path, found: Mapping[str, Answer], plan: Plan) -
     import pandas as pd
 
     from simulation._version import __version__
-    from simulation.analysis.folder import ANSWER, CHARTS, PROVENANCE, whole
+    from simulation.analysis.folder import CHARTS, PROVENANCE, whole
     from simulation.analysis.storage import write_csv
     from simulation.views.style import look, save
     from simulation.views.swept_words import answers_page
