@@ -52,7 +52,7 @@ def test_it_says_first_what_it_will_take_then_leaves_a_folder_and_a_table(here: 
     result = sweep_here()
     assert result.exit_code == 0, result.output
     said = result.stderr.splitlines()
-    assert said[0] == "Shared weight in a shop: full_factorial, 9 points x 3 replications x 2 arms = 54 runs"
+    assert said[0] == "Shared weight in a shop: full_factorial, 6 points x 2 replications x 2 arms = 24 runs"
     assert said[1].startswith("About 1 s with 1 worker (")
     assert said[-1] == f"Results are in {Path('results') / 'weights'}"
     assert entries(here) == ["plan.json", "points.csv", "runs"]
@@ -69,22 +69,22 @@ def test_quiet_prints_the_table_alone(here: Path) -> None:
 def test_estimate_writes_nothing(here: Path) -> None:
     result = sweep_here("--estimate", "--quiet")
     assert result.exit_code == 0, result.output
-    assert "54 runs" in result.stderr
+    assert "24 runs" in result.stderr
     assert "of disk" in result.stderr
     assert not here.exists()
 
 
 def test_options_reach_the_plan(here: Path) -> None:
     result = sweep_here(
-        "--replications", "2", "--seed", "5", "--weeks", "9", "--population", "50", "--levers", "--weekly"
+        "--replications", "1", "--seed", "5", "--weeks", "9", "--population", "50", "--levers", "--weekly"
     )
     assert result.exit_code == 0, result.output
     plan = dataset.plan_of(here)
-    horizon = {"weeks": 9, "burn_in": 8, "population": 50, "replications": 2, "seed": 5}
+    horizon = {"weeks": 9, "burn_in": 8, "population": 50, "replications": 1, "seed": 5}
     assert plan["scenario"]["horizon"] == horizon
-    assert (plan["replications"], plan["seed"]) == (2, 5)
+    assert (plan["replications"], plan["seed"]) == (1, 5)
     assert "lever.sales.hurry" in dataset.read(here)
-    assert len(dataset.read_weekly(here)) == 9 * 2 * 2 * 9
+    assert len(dataset.read_weekly(here)) == 6 * 1 * 2 * 9
 
 
 def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
@@ -93,24 +93,24 @@ def test_ctrl_c_keeps_what_is_finished_and_the_same_command_goes_on(
     use(interrupted_at_point_2, monkeypatch)
     result = sweep_here("--quiet")
     assert result.exit_code == 130
-    assert "Interrupted: 6 of 27 tasks are kept" in result.stderr
+    assert "Interrupted: 2 of 12 tasks are kept" in result.stderr
     status = silosim("sweep", "weights.yaml", "--status")
-    assert "6 of 27 tasks finished (22 %), 0 of them failed" in status.stdout
+    assert "2 of 12 tasks finished (17 %), 0 of them failed" in status.stdout
     use(fake_arms, monkeypatch)
     result = sweep_here()
     assert result.exit_code == 0, result.output
-    assert "6 of 27 tasks are finished already." in result.stderr
-    assert len(dataset.read(here)) == 54
+    assert "2 of 12 tasks are finished already." in result.stderr
+    assert len(dataset.read(here)) == 24
 
 
 def test_another_plan_is_refused(here: Path) -> None:
     assert sweep_here().exit_code == 0
-    result = sweep_here("--replications", "2")
+    result = sweep_here("--replications", "1")
     assert result.exit_code == 2
-    assert "replications: 3 there, 2 here" in result.stderr
+    assert "replications: 2 there, 1 here" in result.stderr
     assert "--overwrite" in result.stderr
-    assert sweep_here("--replications", "2", "--overwrite").exit_code == 0
-    assert len(dataset.read(here)) == 36
+    assert sweep_here("--replications", "1", "--overwrite").exit_code == 0
+    assert len(dataset.read(here)) == 12
 
 
 def test_failed_runs_are_counted_and_the_first_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +118,8 @@ def test_failed_runs_are_counted_and_the_first_is_told(here: Path, monkeypatch: 
     result = sweep_here()
     assert result.exit_code == 0, result.output
     assert "1 of the tasks tried failed" in result.stderr
-    assert "18 of 54 runs failed, the first (run 18): ValueError: planted fault, in two lines" in result.stderr
-    assert len(dataset.read(here)) == 54
+    assert "8 of 24 runs failed, the first (run 8): ValueError: planted fault, in two lines" in result.stderr
+    assert len(dataset.read(here)) == 24
 
 
 @pytest.mark.parametrize(

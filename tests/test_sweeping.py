@@ -40,23 +40,23 @@ def swept(plan: Plan, folder: Path, **options: Any) -> pd.DataFrame:
 
 def test_one_row_per_run_in_the_order_that_their_numbers_say(plan: Plan, tmp_path: Path) -> None:
     runs = swept(plan, tmp_path / "out")
-    assert len(runs) == plan.runs == 9 * 3 * 2
-    numbers = [(p, r, a) for p in range(9) for r in range(3) for a in ("own", "half")]
+    assert len(runs) == plan.runs == 6 * 2 * 2
+    numbers = [(p, r, a) for p in range(6) for r in range(2) for a in ("own", "half")]
     assert list(zip(runs["point"], runs["replication"], runs["arm"], strict=True)) == numbers
-    assert runs["run"].tolist() == list(range(54))
+    assert runs["run"].tolist() == list(range(24))
     assert list(runs.columns) == [*RUN_COLUMNS, "factor.weight", "factor.rate", *plan.metrics]
     assert (runs["status"] == "done").all()
     assert runs["error"].isna().all()
-    assert [tuple(point) for point in runs.loc[::6, ["factor.weight", "factor.rate"]].to_numpy()] == list(plan.points)
+    assert [tuple(point) for point in runs.loc[::4, ["factor.weight", "factor.rate"]].to_numpy()] == list(plan.points)
     assert (runs["seed"] == 7).all()
 
 
 def test_a_row_holds_what_a_comparison_of_that_scenario_says(plan: Plan, tmp_path: Path) -> None:
     runs = swept(plan, tmp_path / "out")
-    point = 4  # weight 0.5, as in the scenario's own arm; rate 0.3
+    point = 3  # weight 0.5, as in the scenario's own arm; rate 0.5
     given = {**plan.scenario, "market": json.loads(json.dumps(plan.scenario["market"]))}
-    given["market"]["segments"]["everyone"]["purchase_rate"] = 0.3
-    told = compare(given, arms=plan.arms, workers=1, runner=fake_arms).summary
+    given["market"]["segments"]["everyone"]["purchase_rate"] = 0.5
+    told = compare(given, arms=plan.arms, replications=2, workers=1, runner=fake_arms).summary
     for metric in plan.metrics:
         for arm in plan.arms:
             values = runs[(runs["point"] == point) & (runs["arm"] == arm)][metric]
@@ -114,9 +114,9 @@ def test_a_failing_point_is_recorded_and_stops_nothing(plan: Plan, tmp_path: Pat
     assert (others["status"] == "done").all()
     assert others["loyalty"].notna().all()
     points = pd.read_csv(tmp_path / "out" / "points.csv")
-    assert set(points.loc[points["factor.weight"] == 0.5, "failed"]) == {3}
+    assert set(points.loc[points["factor.weight"] == 0.5, "failed"]) == {2}
     assert points.loc[points["factor.weight"] == 0.5, "mean"].isna().all()
-    assert dataset.status(tmp_path / "out", tasks=plan.tasks, batch=plan.batch).failed == 9
+    assert dataset.status(tmp_path / "out", tasks=plan.tasks, batch=plan.batch).failed == 4
 
 
 def test_an_invalid_point_that_nobody_saw_before_is_a_failed_run(plan: Plan) -> None:
@@ -149,7 +149,7 @@ def test_a_stopped_sweep_goes_on_and_ends_as_if_never_stopped(plan: Plan, tmp_pa
     assert 0 < len(dataset.read(tmp_path / "out")) < plan.runs
     seen: list[tuple[int, int]] = []
     runs = swept(plan, tmp_path / "out", progress=lambda done, tasks: seen.append((done, tasks)))
-    assert seen[0] == (6, 27)
+    assert seen[0] == (2, 12)
     pd.testing.assert_frame_equal(runs, whole)
     for name in ("points.csv", "plan.json"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
@@ -164,12 +164,12 @@ def interrupted_at_point_2(arms: Any, *, replication: int, **options: Any) -> An
 def test_another_plan_is_refused_with_what_differs(plan: Plan, tmp_path: Path) -> None:
     out = tmp_path / "out"
     before = swept(plan, out)
-    other = plan_sweep(written(tmp_path), replications=2)
-    with pytest.raises(OtherPlan, match="replications: 3 there, 2 here"):
+    other = plan_sweep(written(tmp_path), replications=1)
+    with pytest.raises(OtherPlan, match="replications: 2 there, 1 here"):
         swept(other, out)
     pd.testing.assert_frame_equal(dataset.read(out), before)
     assert len(swept(other, out, overwrite=True)) == other.runs
-    assert plan_in(out).replications == 2
+    assert plan_in(out).replications == 1
 
 
 def test_other_words_go_on_and_are_written(plan: Plan, tmp_path: Path) -> None:
@@ -195,6 +195,14 @@ def test_a_folder_of_something_else_is_refused_and_left_alone(plan: Plan, tmp_pa
     assert (out / "letter.txt").read_text(encoding="utf-8") == "Dear"
 
 
+def test_a_sweep_that_was_killed_before_its_plan_was_written_begins(plan: Plan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "runs").mkdir(parents=True)
+    (out / ".lock").touch()
+    (out / ".plan.unfinished").write_text("{", encoding="utf-8")
+    assert len(swept(plan, out)) == plan.runs
+
+
 def test_weekly_tables_and_levers_on_request(tmp_path: Path) -> None:
     plan = plan_sweep(written(tmp_path), weekly=True, levers=True, replications=1)
     assert "lever.sales.hurry" in plan.metrics
@@ -211,16 +219,16 @@ def test_levels_are_summed_over_their_points_replication_by_replication(plan: Pl
     row = told[(told["outcome"] == "loyalty") & (told["arm"] == "half") & (told["level"] == 1.0)].iloc[0]
     some = runs[runs["factor.weight"] == 1.0].pivot_table(index="replication", columns="arm", values="loyalty")
     gap = mean_interval((some["half"] - some["own"]).to_numpy())
-    assert (row["n"], row["difference"]) == (3, pytest.approx(gap.mean))
+    assert (row["n"], row["difference"]) == (2, pytest.approx(gap.mean))
     assert (row["difference_low"], row["difference_high"]) == (pytest.approx(gap.low), pytest.approx(gap.high))
     wide = over_points(plan, runs)
     higher = wide[(wide["outcome"] == "loyalty") & (wide["arm"] == "half")]["higher"].item()
-    assert higher == pytest.approx(6 / 9)  # all but those of weight 0, where the arms are the same
+    assert higher == pytest.approx(4 / 6)  # all but those of weight 0, where the arms are the same
 
 
 def test_an_estimate_reckons_with_what_is_left(plan: Plan, tmp_path: Path) -> None:
     work = Work(plan=plan, runner=fake_arms)
-    found = estimate(plan, tmp_path / "none" / "yet", workers=1, done=20, work=work)
+    found = estimate(plan, tmp_path / "none" / "yet", workers=1, done=5, work=work)
     assert (found.tasks, found.runs, found.failed) == (7, 14, 0)
     assert found.seconds == pytest.approx(7 * found.seconds_a_task)
     size = sum(

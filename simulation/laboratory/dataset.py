@@ -43,7 +43,9 @@ __all__ = [
     "read_weekly",
     "status",
     "tasks_of",
+    "untouched",
     "write",
+    "write_whole",
 ]
 
 PLAN, RUNS, WEEKLY = "plan.json", "runs", "weekly"
@@ -137,9 +139,15 @@ def _lock(file: int) -> None:
             raise BlockingIOError from error
 
 
+def untouched(folder: Path) -> bool:
+    """Whether a folder holds no more than a sweep leaves that was killed before its plan was written."""
+    names = {path.name for path in folder.iterdir()}
+    return names <= {_LOCK, RUNS, _UNFINISHED.format(Path(PLAN).stem)} and not any((folder / RUNS).glob("*"))
+
+
 def _clear_unfinished(folder: Path) -> None:
     """Remove what a killed process left half written. Only under the lock: a living one may be writing."""
-    for kind in (RUNS, WEEKLY):
+    for kind in (".", RUNS, WEEKLY):
         for file in (folder / kind).glob(_UNFINISHED.format("*")):
             file.unlink()
 
@@ -175,15 +183,15 @@ def write(folder: Path, number: int, part: Part) -> None:
     with _told_of_the_disk(folder):
         if part.weekly is not None:
             (folder / WEEKLY).mkdir(exist_ok=True)
-            _write_whole(_path(folder, WEEKLY, number), part.weekly)
-        _write_whole(_path(folder, RUNS, number), part.runs)
+            write_whole(_path(folder, WEEKLY, number), part.weekly)
+        write_whole(_path(folder, RUNS, number), part.runs)
 
 
 def _path(folder: Path, kind: str, number: int) -> Path:
     return folder / kind / f"part-{number:06d}.parquet"
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it stands whole or not at all, whatever happens to the process or the power."""
     hidden = path.with_name(_UNFINISHED.format(path.stem))
     try:
