@@ -15,6 +15,7 @@ from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
@@ -396,4 +397,7 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
 app.command(rich_help_panel="Laboratory")(reproduce)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(sensitivity)
+app.command("map", rich_help_panel="Laboratory", epilog=_CODES)(pay_map)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
