@@ -137,12 +137,13 @@ def attribute(
             typer.echo(line) if estimate else remark(line)
         if estimate:
             return
-        played = [_played(game, hands, quiet=quiet) for game in games]
+        played, interrupted = _played(games, hands, quiet=quiet)
         tables = _write(played, loaded, folder, overwrite=overwrite, charts=not no_charts)
-        _say(games, tables)
+        _say(played, tables)
         remark(f"Results are in {folder}")
-        if any(each.interrupted for each in played):
-            remark(f"Interrupted: {min(len(each.lived) for each in played)} finished replication(s) are kept.")
+        if interrupted:
+            kept = ", ".join(f"{len(each.lived)} {each.game.kind}" for each in played)
+            remark(f"Interrupted: finished replications are kept ({kept}).")
             raise typer.Exit(INTERRUPTED)
 
 
@@ -187,13 +188,24 @@ def _cost(games: Sequence[Game], workers: int) -> list[str]:
     return lines
 
 
-def _played(game: Game, workers: int, *, quiet: bool) -> Played:
+def _played(games: Sequence[Game], workers: int, *, quiet: bool) -> tuple[list[Played], bool]:
+    """Play one game after the other; return what was finished, and whether Ctrl-C ended it."""
     from rich.console import Console
 
     from simulation.laboratory.attribution import play
 
-    with shown_progress(Console(stderr=True), quiet=quiet, what=f"runs {game.kind}") as progress:
-        return play(game, workers=workers, progress=progress)
+    played: list[Played] = []
+    for game in games:
+        try:
+            with shown_progress(Console(stderr=True), quiet=quiet, what=f"runs {game.kind}") as progress:
+                played.append(play(game, workers=workers, progress=progress))
+        except KeyboardInterrupt:
+            if not played:
+                raise
+            return played, True
+        if played[-1].interrupted:
+            return played, True
+    return played, False
 
 
 def _write(
@@ -242,10 +254,10 @@ def _told(played: Played) -> dict[str, object]:
     }
 
 
-def _say(games: Sequence[Game], tables: Sequence[pd.DataFrame]) -> None:
+def _say(played: Sequence[Played], tables: Sequence[pd.DataFrame]) -> None:
     """Print what was found; stdout is for results."""
     from simulation.views.attribution_words import sentences
 
-    for game, table in zip(games, tables, strict=True):
-        for line in sentences(game, table):
+    for each, table in zip(played, tables, strict=True):
+        for line in sentences(each.game, table):
             typer.echo(line)

@@ -11,6 +11,7 @@ import typer
 
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
@@ -390,3 +391,4 @@ def evidence(
 
 
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
