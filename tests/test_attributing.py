@@ -72,7 +72,7 @@ def test_attribute_leaves_a_whole_folder_that_it_can_replace(here: Path) -> None
 def test_attribute_says_the_cost_first_and_stops_where_asked(here: Path) -> None:
     done = silosim("attribute", str(WORKSHOP), "--estimate", *SMALL)
     assert done.exit_code == 0
-    assert "recorded: 4 players" in done.stdout
+    assert "recorded: 4 player(s)" in done.stdout
     assert "36 runs" in done.stdout  # two replications of 16 coalitions and both arms
     assert "34 runs" in done.stdout  # two replications of 16 coalitions and a burn-in
     assert not (here / "results").exists()
@@ -84,7 +84,7 @@ def test_attribute_says_the_cost_first_and_stops_where_asked(here: Path) -> None
         (("attribute", "tiny.yaml", "--from", "owm"), "did you mean `own`"),
         (("attribute", "tiny.yaml", "--to", "same", "--kind", "relearning"), "say the same"),
         (("attribute", "tiny.yaml", "--outcome", "loyalti"), "did you mean `loyalty`"),
-        (("attribute", "tiny.yaml", "--from", "own", "--to", "own"), "named twice"),
+        (("attribute", "tiny.yaml", "--from", "own", "--to", "own"), "takes two arms"),
         (("align", "tiny.yaml", "--arm", "halv"), "did you mean `half`"),
         (("align", "tiny.yaml", "--value", "love"), "lifetime_value"),
     ],

@@ -151,11 +151,15 @@ def _games(scenario: str, asked: _Asked, horizon: dict[str, int | None]) -> tupl
     """Read the scenario and make the games that were asked for; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
     from simulation.laboratory.game import KINDS, game_between
+    from simulation.scenario.faults import Fault, ScenarioError, show
     from simulation.scenario.loading import load
 
     loaded = overridden(load(scenario), horizon)
     names = list(loaded.arms)
     first, second = asked.first or names[0], asked.second or names[-1]
+    if first == second in loaded.arms:
+        message = f"a gap takes two arms: from and to are both {show(first)}"
+        raise ScenarioError([Fault(message, file=loaded.path.name if loaded.path else "")])
     arms = chosen_arms(loaded, [first, second])
     given = loaded.scenario.horizon
     kinds = [kind for kind in KINDS if asked.kind in (kind, "both")]
@@ -179,7 +183,7 @@ def _cost(games: Sequence[Game], workers: int) -> list[str]:
         each = time.monotonic() - start
     lines = []
     for game in games:
-        players = f"{len(game.players)} players: {', '.join(player.label for player in game.players)}"
+        players = f"{len(game.players)} player(s): {', '.join(player.label for player in game.players)}"
         minutes = game.runs * each / workers / 60
         long = f"{minutes:.0f} min" if minutes >= 2 else f"{60 * minutes:.0f} s"
         lines.append(
