@@ -127,7 +127,7 @@ def _relearn(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
 
 
 def _replay(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
-    """Live coalitions in which everybody plays what was recorded; those without effect are left out."""
+    """Live coalitions in which everybody plays what was recorded; players without effect are left out."""
     first, second = run_arms({"first": game.first, "second": game.second}, seed=game.seed, replication=replication)
     ours, theirs = _settings(first), _settings(second)
     owned = _owned(game, first)
@@ -141,7 +141,10 @@ def _replay(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
         run = replayed(game.scenario(coalition), settings, seed=game.seed, replication=replication, pars=first.pars)
         return game.value(run)
 
-    values = {coalition: replay(coalition) for coalition in block if coalition & active == coalition}
+    # Among all coalitions there is one without those who change nothing for each with them; among sampled ones perhaps not.
+    sampled = game.permutations is not None
+    wanted = sorted({coalition & active for coalition in block if sampled or coalition & active == coalition})
+    values = {coalition: replay(coalition) for coalition in wanted}
     return Lived(values=values, active=active, arms=(game.value(first), game.value(second)))
 
 
