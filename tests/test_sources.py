@@ -1,58 +1,88 @@
-"""The hash of the sources: changes with any of them, and with nothing else."""
+"""The hash of the sources: changes with any of those behind a result, and with nothing else."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from simulation.analysis.sources import sources_hash, stale_results
+from simulation.analysis.sources import COMPARISON, Stamp, modules_behind, sources_hash, stale_results
 from simulation.scenario.library import shipped, world_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+STUDY = "simulation.analysis.study"
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with a module, a table of facts, a scenario and a world."""
+    """A checkout with a study, a module that it imports late, one that nobody imports, facts, a scenario and a world."""
     checkout = tmp_path / "checkout"
-    (checkout / "simulation" / "analysis").mkdir(parents=True)
-    (checkout / "simulation" / "analysis" / "facts.csv").write_bytes(b"key,value\nC01,4.2\n")
-    (checkout / "simulation" / "rules").mkdir()
-    (checkout / "simulation" / "rules" / "queue.py").write_bytes(b"a = 1\nb = 2\n")
-    (checkout / "scenarios" / "worlds").mkdir(parents=True)
-    (checkout / "scenarios" / "firm.yaml").write_bytes(b"title: firm\n")
-    (checkout / "scenarios" / "worlds" / "shop.yaml").write_bytes(b"title: shop\n")
+    for name, text in {
+        "simulation/__init__.py": "",
+        "simulation/analysis/__init__.py": "",
+        "simulation/analysis/study.py": (
+            "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from simulation.rules import patience\n\n\n"
+            "def study() -> int:\n    from simulation.rules import queue\n\n    return queue.a\n"
+        ),
+        "simulation/analysis/facts.csv": "key,value\nC01,4.2\n",
+        "simulation/rules/__init__.py": "",
+        "simulation/rules/queue.py": "a = 1\nb = 2\n",
+        "simulation/rules/patience.py": "c = 1\n",
+        "simulation/rules/unused.py": "d = 1\n",
+        "scenarios/firm.yaml": "title: firm\n",
+        "scenarios/worlds/shop.yaml": "title: shop\n",
+    }.items():
+        file = checkout / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
     return checkout
 
 
 def hash_of(checkout: Path) -> str:
-    return sources_hash(package=checkout / "simulation", scenarios=(checkout / "scenarios").rglob("*.yaml"))
+    return sources_hash(STUDY, package=checkout / "simulation", scenarios=(checkout / "scenarios").rglob("*.yaml"))
 
 
-def test_line_ends_and_other_files_do_not_count(checkout: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("simulation/rules/queue.py", b"a = 1\r\nb = 2\r\n"),
+        ("simulation/notes.txt", b"other"),
+        ("simulation/rules/unused.py", b"d = 2\n"),
+        ("simulation/rules/patience.py", b"c = 2\n"),
+    ],
+)
+def test_line_ends_and_files_not_behind_it_do_not_count(checkout: Path, name: str, text: bytes) -> None:
     before = hash_of(checkout)
-    (checkout / "simulation" / "rules" / "queue.py").write_bytes(b"a = 1\r\nb = 2\r\n")
-    (checkout / "simulation" / "notes.txt").write_text("other", encoding="utf-8")
+    (checkout / name).write_bytes(text)
     assert hash_of(checkout) == before
 
 
 @pytest.mark.parametrize(
     "changed",
-    ["simulation/rules/queue.py", "simulation/analysis/facts.csv", "scenarios/firm.yaml", "scenarios/worlds/shop.yaml"],
+    [
+        "simulation/analysis/study.py",
+        "simulation/rules/queue.py",
+        "simulation/rules/__init__.py",
+        "simulation/analysis/facts.csv",
+        "scenarios/firm.yaml",
+        "scenarios/worlds/shop.yaml",
+    ],
 )
-def test_every_source_counts(checkout: Path, changed: str) -> None:
+def test_everything_behind_it_counts(checkout: Path, changed: str) -> None:
     before = hash_of(checkout)
-    (checkout / changed).write_text("c: 3\n", encoding="utf-8")
+    file = checkout / changed
+    file.write_bytes(file.read_bytes() + b"\n")
     assert hash_of(checkout) != before
 
 
 def test_a_renamed_file_counts(checkout: Path) -> None:
     before = hash_of(checkout)
-    rules = checkout / "simulation" / "rules"
-    (rules / "queue.py").rename(rules / "wait.py")
+    (checkout / "scenarios" / "firm.yaml").rename(checkout / "scenarios" / "company.yaml")
     assert hash_of(checkout) != before
 
 
@@ -66,20 +96,42 @@ def test_the_shipped_scenarios_and_the_worlds_count_by_default(checkout: Path) -
     package = checkout / "simulation"
     firms, worlds = shipped().values(), world_files().values()
     assert worlds
-    assert sources_hash(package=package) == sources_hash(package=package, scenarios=[*firms, *worlds])
-    assert sources_hash(package=package) != sources_hash(package=package, scenarios=firms)
-    assert sources_hash(package=package) != sources_hash(package=package, scenarios=worlds)
+    assert sources_hash(STUDY, package=package) == sources_hash(STUDY, package=package, scenarios=[*firms, *worlds])
+    assert sources_hash(STUDY, package=package) != sources_hash(STUDY, package=package, scenarios=firms)
+    assert sources_hash(STUDY, package=package) != sources_hash(STUDY, package=package, scenarios=worlds)
+
+
+def test_all_that_a_comparison_loads_stands_behind_it() -> None:
+    compared = (
+        "import sys, simulation\n"
+        "simulation.compare('cx_council', replications=1, population=100, weeks=30, workers=1)\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] == 'simulation'))\n"
+    )
+    loaded = subprocess.run([sys.executable, "-c", compared], capture_output=True, text=True, check=True).stdout.split()
+    missing = set(loaded) - set(modules_behind(COMPARISON)) - {"simulation", "simulation._version"}
+    assert len(loaded) > 50
+    assert missing == set()
+
+
+def test_pictures_and_commands_do_not_stand_behind_a_comparison() -> None:
+    parts = {name.split(".")[1] for name in modules_behind(COMPARISON)}
+    assert parts == {"scenario", "randomness", "record", "rules", "model", "analysis"}
 
 
 def test_stale_results_are_found(tmp_path: Path) -> None:
     results = tmp_path / "evidence"
     assert stale_results(results) == []
     results.mkdir()
+    Stamp.of(COMPARISON).write(results / "fresh.json", {"replications": 2})
+    fresh = json.loads((results / "fresh.json").read_text(encoding="utf-8"))
     for name, content in {
-        "fresh": {"sources_hash": sources_hash()},
-        "old": {"sources_hash": "0" * 64},
+        "of_a_lost_module": {**fresh, "made_by": ["simulation.analysis.gone"]},
+        "of_another_module": {**fresh, "made_by": ["simulation.analysis.theory_study"]},
+        "old": {**fresh, "sources_hash": "0" * 64},
         "unsigned": {},
         "list": [],
     }.items():
         (results / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    assert [file.stem for file in stale_results(results)] == ["list", "old", "unsigned"]
+    assert [file.stem for file in stale_results(results)] == [
+        "list", "of_a_lost_module", "of_another_module", "old", "unsigned",
+    ]  # fmt: skip

@@ -19,12 +19,11 @@ RESULTS = Path(__file__).parent / "results"
 
 def main(rounds: int = 160, workers: int = 2, seed: int = 1, start: Path | None = None, out: Path = RESULTS) -> None:
     """Fit, and write what was found; `--start FILE` goes on from the values of an earlier search."""
-    from simulation._version import __version__
     from simulation.analysis.facts.fitting import FREE, fit, people_of
-    from simulation.analysis.sources import sources_hash
+    from simulation.analysis.sources import Stamp
     from simulation.model.cache import warm_up
 
-    made_by = sources_hash()
+    made_by = Stamp.of("simulation.analysis.facts.fitting")
     warm_up()
     values, loss = fit(
         rounds=rounds, workers=workers, seed=seed, start=None if start is None else _fitted(start),
@@ -44,8 +43,7 @@ def main(rounds: int = 160, workers: int = 2, seed: int = 1, start: Path | None 
     }
     out.mkdir(parents=True, exist_ok=True)
     (out / "people.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    note = {"silosim": __version__, "sources_hash": made_by, "settings": {"rounds": rounds, "seed": seed}}
-    (out / "provenance.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+    made_by.write(out / "provenance.json", {"rounds": rounds, "seed": seed})
 
 
 def _fitted(file: Path) -> dict[str, float]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 
-from simulation._version import __version__
 from simulation.analysis.parallel import default_workers
 from simulation.analysis.people_sensitivity import people_sensitivity
-from simulation.analysis.sources import sources_hash
+from simulation.analysis.sources import Stamp
 from simulation.cli.progress import shown_progress
 from simulation.model.cache import warm_up
 from simulation.views.sensitivity import draw_sensitivity
@@ -22,7 +20,7 @@ TABLE = "sensitivity.csv"
 
 def measure(given: argparse.Namespace) -> None:
     """Run every setting, and write the table and what made it."""
-    made_by = sources_hash()  # now: the sources may be edited while the runs go on
+    made_by = Stamp.of("simulation.analysis.people_sensitivity")
     horizon = {key: value for key, value in (("population", given.population), ("weeks", given.weeks)) if value}
     warm_up()
     with shown_progress(Console(stderr=True), quiet=False) as progress:
@@ -32,8 +30,7 @@ def measure(given: argparse.Namespace) -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(given.out / TABLE, index=False, float_format="%.6g", lineterminator="\n")
     settings = {"replications": given.replications, **horizon}
-    note = {"silosim": __version__, "sources_hash": made_by, "settings": settings}
-    (given.out / "provenance.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
+    made_by.write(given.out / "provenance.json", settings)
 
 
 def main() -> None:

@@ -7,13 +7,11 @@ every replication draws its own signs, so the interval is over firms, not over l
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from simulation._version import __version__
 from simulation.analysis.best_policy import company_best
 from simulation.analysis.folder import PROVENANCE
 from simulation.analysis.intervals import FEWEST_TO_TELL, Interval, mean_interval
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulation.analysis.patterns import Pattern
+    from simulation.analysis.sources import Stamp
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
@@ -200,14 +199,13 @@ def write(
     folder: Path,
     *,
     settings: Mapping[str, object],
-    made_by: str,
+    made_by: Stamp,
 ) -> None:
     """Write `patterns.csv`, `measures.csv`, `facts.csv` and `provenance.json` into a folder.
 
-    `made_by` is the hash of the sources when the runs began (`simulation.analysis.sources.sources_hash`).
+    `made_by` is the stamp of the sources when the runs began.
     """
     report.to_csv(folder / "patterns.csv", index=False, float_format="%.6g", lineterminator="\n")
     measures.to_csv(folder / "measures.csv", index=False, float_format="%.6g", lineterminator="\n")
     facts.to_csv(folder / "facts.csv", index=False, float_format="%.6g", lineterminator="\n")
-    note = {"silosim": __version__, "sources_hash": made_by, "settings": dict(settings)}
-    (folder / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
+    made_by.write(folder / PROVENANCE, settings)

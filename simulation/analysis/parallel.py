@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
+    _Pipe = Connection[int, tuple[int, Any]]
+
 __all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers", "in_order"]
 
 Engine = Literal["compiled", "plain"]
@@ -47,13 +49,15 @@ class Runner(Protocol):
 
 
 class WorkerLost(RuntimeError):
-    """A worker process died; the message says what usually lies behind it."""
+    """A worker process died; the message says what usually lies behind it. `number`: what it was at."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: str = "", *, number: int | None = None) -> None:
         super().__init__(
-            "a worker process died. Usually memory ran out (try --workers 1, or a smaller --population), or compare() "
+            message
+            or "a worker process died. Usually memory ran out (try --workers 1, or a smaller --population), or compare() "
             'was called at the top of a Python script: put the call under `if __name__ == "__main__":`.'
         )
+        self.number = number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,46 +95,66 @@ class Crew(Generic[T]):
 
     def __init__(self, task: Callable[[int], T], *, workers: int) -> None:
         self._task = task
-        self._workers: dict[Connection[int | None, tuple[int, T | Exception]], BaseProcess] = {}
+        self._workers: dict[_Pipe, BaseProcess] = {}
         if workers > 1:
             with _interrupts_put_off():
                 for _ in range(workers):
                     self._start()
 
-    def _start(self) -> None:
+    def _start(self) -> _Pipe:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, self._task), daemon=True)
         process.start()
         theirs.close()  # so that its end is seen when the worker ends
         self._workers[ours] = process
+        return ours
 
-    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, T]]:
+    def _replace(self, lost: _Pipe) -> _Pipe:
+        """Start a worker in the place of one that died."""
+        self._workers.pop(lost).join()
+        lost.close()
+        with _interrupts_put_off():
+            return self._start()
+
+    def each(self, replications: Iterable[int], *, tries: int = 1) -> Iterator[tuple[int, T]]:
         """Yield (number, what the task returned) as they finish, in any order.
+
+        Parameters
+        ----------
+        replications
+            The numbers to call the task with.
+        tries
+            How many workers may die of a number before it is given up.
 
         Raises
         ------
         WorkerLost
-            If a worker process died.
+            If a worker process died, so many times.
         """
         if not self._workers:
             yield from ((replication, self._task(replication)) for replication in replications)
             return
-        todo = iter(replications)
-        try:
-            busy = {worker for worker in self._workers if _give(worker, todo)}
-            while busy:
-                # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
-                ready = wait(busy, timeout=0.5)
-                for worker in [each for each in busy if each in ready]:
-                    replication, answer = worker.recv()
-                    if isinstance(answer, Exception):
-                        raise answer
-                    if not _give(worker, todo):
-                        busy.remove(worker)
-                    yield replication, answer
-        except (EOFError, ConnectionError) as error:
-            raise WorkerLost from error
+        todo = ((replication, tries) for replication in replications)
+        at: dict[_Pipe, tuple[int, int]] = {}  # what each worker is at, and how many tries are left
+        for worker in self._workers:
+            _give(worker, next(todo, None), at)
+        while at:
+            # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
+            ready = wait(at, timeout=0.5)
+            for worker in [each for each in at if each in ready]:
+                replication, left = at.pop(worker)
+                try:
+                    _, answer = worker.recv()
+                except (EOFError, OSError) as error:  # the end of the pipe, between messages or within one
+                    if left == 1:
+                        raise WorkerLost(number=replication) from error
+                    _give(self._replace(worker), (replication, left - 1), at)
+                    continue
+                if isinstance(answer, Exception):
+                    raise answer
+                _give(worker, next(todo, None), at)
+                yield replication, answer
 
     def __enter__(self) -> Self:
         return self
@@ -164,12 +188,12 @@ def in_order(
     return [answers[number] for number in range(count)]
 
 
-def _give(worker: Connection[int | None, Any], todo: Iterator[int]) -> bool:
-    """Give a worker the next replication; false when none is left."""
-    replication = next(todo, None)
-    if replication is not None:
-        worker.send(replication)
-    return replication is not None
+def _give(worker: _Pipe, given: tuple[int, int] | None, at: dict[_Pipe, tuple[int, int]]) -> None:
+    """Give a worker a number, and note what it is `at`; nothing where none is left."""
+    if given is not None:
+        at[worker] = given
+        with contextlib.suppress(ConnectionError):  # that it has died is seen when its answer is awaited
+            worker.send(given[0])
 
 
 def _work(pipe: Connection[Any, int], task: Callable[[int], Any]) -> None:

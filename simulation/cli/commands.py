@@ -13,8 +13,11 @@ from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
+from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.replicating import replications
+from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -390,5 +393,9 @@ def evidence(
         )
 
 
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
+app.command(rich_help_panel="Laboratory")(reproduce)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)

@@ -129,15 +129,11 @@ def _remarks(comparison: Comparison) -> list[str]:
 def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
     """Write the folder; false when the charts failed. Hours of runs are not thrown away for a picture."""
     from simulation.analysis.folder import CHARTS
-    from simulation.analysis.storage import save
+    from simulation.views.saving import save
 
     failures: list[str] = []
 
     def charts(hidden: Path) -> None:
-        if len(comparison.council):
-            from simulation.views.minutes import minutes
-
-            (hidden / "council_minutes.md").write_text(minutes(comparison), encoding="utf-8", newline="\n")
         if not request.charts:
             return
         # Late: matplotlib is slow to load.

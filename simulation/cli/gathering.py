@@ -35,12 +35,12 @@ def gather(
     from simulation.analysis.facts.worlds import measure_facts
     from simulation.analysis.folder import CHARTS, check_folder, whole
     from simulation.analysis.parallel import default_workers
-    from simulation.analysis.sources import sources_hash
+    from simulation.analysis.sources import Stamp
     from simulation.scenario.people import People
     from simulation.views.evidence import draw_forest, evidence_page, print_evidence
     from simulation.views.facts import draw_facts, facts_page, print_facts
 
-    made_by = sources_hash()  # now: the sources may be edited while the runs go on
+    made_by = Stamp.of("simulation.analysis.evidence", "simulation.analysis.facts.worlds")
     check_folder(out, overwrite=overwrite)
     warm_up(vector_width=vector_width, quiet=quiet)
     hands = default_workers() if workers is None else workers

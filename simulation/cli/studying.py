@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from simulation._version import __version__
 from simulation.analysis.folder import PROVENANCE
 from simulation.analysis.parallel import default_workers
-from simulation.analysis.sources import sources_hash
+from simulation.analysis.sources import Stamp
 from simulation.cli.progress import shown_progress
 
 if TYPE_CHECKING:
@@ -52,11 +50,10 @@ def run_study(
     parser.add_argument("--workers", type=int, default=default_workers())
     parser.add_argument("--out", type=Path, default=folder)
     given = parser.parse_args()
-    made_by = sources_hash()  # now: the sources may be edited while the runs go on
+    made_by = Stamp.of(study.__module__)
     with shown_progress(Console(stderr=True), quiet=False) as progress:
         tables = study(replications=given.replications, workers=given.workers, progress=progress)
     given.out.mkdir(parents=True, exist_ok=True)
     for path in save(tables, given.out):
         print(path.name)
-    note = {"silosim": __version__, "sources_hash": made_by, "settings": {"replications": given.replications}}
-    (given.out / PROVENANCE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8", newline="\n")
+    made_by.write(given.out / PROVENANCE, {"replications": given.replications})
