@@ -145,17 +145,19 @@ def test_parts_add_up_to_the_gap(kind: Kind, outcome: str) -> None:
     assert second - first == pytest.approx(gap["value"], rel=1e-9)
 
 
-def test_who_plays_the_same_levers_in_both_arms_gets_nothing() -> None:
+@pytest.mark.parametrize("permutations", [None, 1])
+def test_who_plays_the_same_levers_in_both_arms_gets_nothing(permutations: int | None) -> None:
     own = arms()["own"]
     levers = (*own.departments["counter"].levers, *own.every_department)
     still = {f"counter.{lever}": 0.5 for lever in levers}
     held = {name: changed(arm, {"levers": {"hold": still}}) for name, arm in arms().items()}
-    game = game_between(held, first="own", second="shared", kind="recorded", seed=3, replications=2)
+    game = game_between(
+        held, first="own", second="shared", kind="recorded", seed=3, replications=2, permutations=permutations
+    )
     played = play(game)
     at = [player.name for player in game.players].index("counter")
-    assert all(
-        not found.active >> at & 1 and len(found.values) < 2 ** len(game.players) for found in played.lived.values()
-    )
+    every = len(next(iter(game.blocks()))[1])
+    assert all(not found.active >> at & 1 and len(found.values) < every for found in played.lived.values())
     table = attributed(played).set_index("name")
     assert (table.loc["counter", ["value", "value_low", "value_high", "alone", "last"]] == 0.0).all()
     assert table.loc["marketing", "value"] != 0.0

@@ -137,12 +137,13 @@ def attribute(
             typer.echo(line) if estimate else remark(line)
         if estimate:
             return
-        played = [_played(game, hands, quiet=quiet) for game in games]
+        played, interrupted = _played(games, hands, quiet=quiet)
         tables = _write(played, loaded, folder, overwrite=overwrite, charts=not no_charts)
-        _say(games, tables)
+        _say(played, tables)
         remark(f"Results are in {folder}")
-        if any(each.interrupted for each in played):
-            remark(f"Interrupted: {min(len(each.lived) for each in played)} finished replication(s) are kept.")
+        if interrupted:
+            kept = ", ".join(f"{len(each.lived)} {each.game.kind}" for each in played)
+            remark(f"Interrupted: finished replications are kept ({kept}).")
             raise typer.Exit(INTERRUPTED)
 
 
@@ -150,11 +151,15 @@ def _games(scenario: str, asked: _Asked, horizon: dict[str, int | None]) -> tupl
     """Read the scenario and make the games that were asked for; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
     from simulation.laboratory.game import KINDS, game_between
+    from simulation.scenario.faults import Fault, ScenarioError, show
     from simulation.scenario.loading import load
 
     loaded = overridden(load(scenario), horizon)
     names = list(loaded.arms)
     first, second = asked.first or names[0], asked.second or names[-1]
+    if first == second in loaded.arms:
+        message = f"a gap takes two arms: from and to are both {show(first)}"
+        raise ScenarioError([Fault(message, file=loaded.path.name if loaded.path else "")])
     arms = chosen_arms(loaded, [first, second])
     given = loaded.scenario.horizon
     kinds = [kind for kind in KINDS if asked.kind in (kind, "both")]
@@ -178,7 +183,7 @@ def _cost(games: Sequence[Game], workers: int) -> list[str]:
         each = time.monotonic() - start
     lines = []
     for game in games:
-        players = f"{len(game.players)} players: {', '.join(player.label for player in game.players)}"
+        players = f"{len(game.players)} player(s): {', '.join(player.label for player in game.players)}"
         minutes = game.runs * each / workers / 60
         long = f"{minutes:.0f} min" if minutes >= 2 else f"{60 * minutes:.0f} s"
         lines.append(
@@ -187,13 +192,24 @@ def _cost(games: Sequence[Game], workers: int) -> list[str]:
     return lines
 
 
-def _played(game: Game, workers: int, *, quiet: bool) -> Played:
+def _played(games: Sequence[Game], workers: int, *, quiet: bool) -> tuple[list[Played], bool]:
+    """Play one game after the other; return what was finished, and whether Ctrl-C ended it."""
     from rich.console import Console
 
     from simulation.laboratory.attribution import play
 
-    with shown_progress(Console(stderr=True), quiet=quiet, what=f"runs {game.kind}") as progress:
-        return play(game, workers=workers, progress=progress)
+    played: list[Played] = []
+    for game in games:
+        try:
+            with shown_progress(Console(stderr=True), quiet=quiet, what=f"runs {game.kind}") as progress:
+                played.append(play(game, workers=workers, progress=progress))
+        except KeyboardInterrupt:
+            if not played:
+                raise
+            return played, True
+        if played[-1].interrupted:
+            return played, True
+    return played, False
 
 
 def _write(
@@ -242,10 +258,10 @@ def _told(played: Played) -> dict[str, object]:
     }
 
 
-def _say(games: Sequence[Game], tables: Sequence[pd.DataFrame]) -> None:
+def _say(played: Sequence[Played], tables: Sequence[pd.DataFrame]) -> None:
     """Print what was found; stdout is for results."""
     from simulation.views.attribution_words import sentences
 
-    for game, table in zip(games, tables, strict=True):
-        for line in sentences(game, table):
+    for each, table in zip(played, tables, strict=True):
+        for line in sentences(each.game, table):
             typer.echo(line)

@@ -11,6 +11,7 @@ import typer
 
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
@@ -401,3 +402,4 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(sensitivity)
 app.command("map", rich_help_panel="Laboratory", epilog=_CODES)(pay_map)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)

@@ -25,16 +25,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.analysis.intervals import mean_interval, rules_out_zero
-from simulation.analysis.jobs import Row, spread
 from simulation.laboratory.angle import angle_of_means
+from simulation.laboratory.pieces import finished, whole_replications
 from simulation.record import Column
+from simulation.scenario.faults import Fault, ScenarioError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
+    from simulation.analysis.jobs import Row
     from simulation.laboratory.angle import Angle
     from simulation.laboratory.probes import Probe
 
@@ -72,10 +74,15 @@ LEVER_COLUMNS: dict[str, Column] = {column.name: column for column in _LEVER_COL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alignment:
-    """Angles by department, and the derivatives behind them by lever; columns: see `COLUMNS` and `LEVER_COLUMNS`."""
+    """Angles by department, and the derivatives behind them by lever; columns: see `COLUMNS` and `LEVER_COLUMNS`.
+
+    `replications` are those finished; `interrupted`: Ctrl-C came before the last.
+    """
 
     angles: pd.DataFrame
     levers: pd.DataFrame
+    replications: int
+    interrupted: bool
 
 
 def align(
@@ -100,34 +107,55 @@ def align(
     seed
         Of the bootstrap behind intervals.
     workers, progress
-        As elsewhere; progress counts (replication, department) pairs.
+        As elsewhere; progress counts runs.
+
+    Raises
+    ------
+    ScenarioError
+        If no department has a lever that it may move.
+    KeyboardInterrupt
+        If Ctrl-C came before the first replication was finished; later, what is finished is returned.
     """
     import pandas as pd
 
-    jobs = [
-        partial(_derivatives, probe, department, replication, step)
+    pieces = [
+        (replication, department)
         for replication in range(replications)
         for department, levers in probe.levers.items()
         if levers
     ]
-    rows = spread(jobs, workers=workers, progress=progress)
+    if not pieces:
+        raise ScenarioError([Fault("no department has a lever that it may move: there is nothing to align")])
+    sizes = [_runs(len(probe.levers[department])) for _, department in pieces]
+    task = partial(_piece, probe, tuple(pieces), step)
+    done, interrupted = finished(task, sizes, workers=workers, progress=progress)
+    whole = whole_replications([replication for replication, _ in pieces], done)
     angles: list[Row] = []
     by_lever: list[Row] = []
     for department, levers in probe.levers.items():
-        mine = [row for row in rows if row["department"] == department]
-        kpi, value = (_table(mine, levers, replications, name) for name in ("kpi", "value"))
-        angle = angle_of_means(kpi, value, seed=seed)
-        angles.append(_angle_row(department, angle, len(levers)))
+        kpi, value = (_table(whole, levers, name) for name in ("kpi", "value"))
+        angles.append(_angle_row(department, angle_of_means(kpi, value, seed=seed), len(levers)))
         by_lever += [_lever_row(department, lever, kpi[:, at], value[:, at]) for at, lever in enumerate(levers)]
     return Alignment(
         angles=pd.DataFrame(angles, columns=list(COLUMNS)),
         levers=pd.DataFrame(by_lever, columns=_with_intervals(LEVER_COLUMNS)),
+        replications=len(whole),
+        interrupted=interrupted,
     )
 
 
 def runs_of(probe: Probe, replications: int) -> int:
     """Return how many runs it takes: two for each lever, and one for each department's policy, in each replication."""
-    return replications * sum(2 * len(levers) + 1 for levers in probe.levers.values() if levers)
+    return replications * sum(_runs(len(levers)) for levers in probe.levers.values() if levers)
+
+
+def _runs(levers: int) -> int:
+    return 2 * levers + 1
+
+
+def _piece(probe: Probe, pieces: Sequence[tuple[int, str]], step: float, number: int) -> list[Row]:
+    replication, department = pieces[number]
+    return _derivatives(probe, department, replication, step)
 
 
 def _derivatives(probe: Probe, department: str, replication: int, step: float) -> list[Row]:
@@ -139,16 +167,14 @@ def _derivatives(probe: Probe, department: str, replication: int, step: float) -
         above = probe.measure({**policy, lever: up}, replication, department)
         below = probe.measure({**policy, lever: down}, replication, department)
         kpi, value = ((a - b) / (up - down) for a, b in zip(above, below, strict=True))
-        rows.append({"department": department, "lever": lever, "replication": replication, "kpi": kpi, "value": value})
+        rows.append({"lever": lever, "kpi": kpi, "value": value})
     return rows
 
 
-def _table(rows: Sequence[Row], levers: Sequence[str], replications: int, name: str) -> NDArray[np.float64]:
+def _table(whole: Mapping[int, list[list[Row]]], levers: Sequence[str], name: str) -> NDArray[np.float64]:
     """Return derivatives [replication, lever]."""
-    found = {(row["replication"], row["lever"]): row[name] for row in rows}
-    return np.array(
-        [[found[replication, lever] for lever in levers] for replication in range(replications)], dtype=np.float64
-    ).reshape(replications, len(levers))
+    found = [{row["lever"]: row[name] for rows in pieces for row in rows} for pieces in whole.values()]
+    return np.array([[each[lever] for lever in levers] for each in found]).reshape(len(whole), len(levers))
 
 
 def _angle_row(department: str, angle: Angle, levers: int) -> Row:

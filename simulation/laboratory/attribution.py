@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.analysis.parallel import Crew
 from simulation.analysis.replay import replayed
 from simulation.analysis.run import run_arm, run_arms
 from simulation.laboratory.coalitions import department_differs
+from simulation.laboratory.pieces import finished, whole_replications
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -86,40 +86,18 @@ def play(game: Game, *, workers: int = 1, progress: Callable[[int, int], None] |
     KeyboardInterrupt
         If Ctrl-C came before the first replication was finished; later, what is finished is returned.
     """
-    blocks = list(game.blocks())
-    planned = sum(game.runs_of(block) for _, block in blocks)
-    done = 0
-    say = progress or (lambda _done, _planned: None)
-    say(0, planned)
-    pieces: dict[int, Lived] = {}
-    try:
-        with Crew(_Block(game=game, blocks=tuple(blocks)), workers=min(workers, len(blocks))) as crew:
-            for number, piece in crew.each(range(len(blocks))):
-                pieces[number] = piece
-                done += game.runs_of(blocks[number][1])
-                say(done, planned)
-    except KeyboardInterrupt:
-        lived = _whole(blocks, pieces)
-        if not lived:
-            raise
-        return Played(game=game, lived=lived, interrupted=True)
-    return Played(game=game, lived=_whole(blocks, pieces))
-
-
-def _whole(blocks: Sequence[Block], pieces: Mapping[int, Lived]) -> dict[int, Lived]:
-    """Return the replications all of whose blocks are there, by number."""
-    of: dict[int, list[int]] = {}
-    for number, (replication, _) in enumerate(blocks):
-        of.setdefault(replication, []).append(number)
-    return {
+    blocks = tuple(game.blocks())
+    sizes = [game.runs_of(block) for _, block in blocks]
+    done, interrupted = finished(_Block(game=game, blocks=blocks), sizes, workers=workers, progress=progress)
+    lived = {
         replication: Lived(
-            values={at: value for number in numbers for at, value in pieces[number].values.items()},
-            active=pieces[numbers[0]].active,
-            arms=pieces[numbers[0]].arms,
+            values={at: value for piece in pieces for at, value in piece.values.items()},
+            active=pieces[0].active,
+            arms=pieces[0].arms,
         )
-        for replication, numbers in of.items()
-        if all(number in pieces for number in numbers)
+        for replication, pieces in whole_replications([replication for replication, _ in blocks], done).items()
     }
+    return Played(game=game, lived=lived, interrupted=interrupted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +127,7 @@ def _relearn(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
 
 
 def _replay(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
-    """Live coalitions in which everybody plays what was recorded; those without effect are left out."""
+    """Live coalitions in which everybody plays what was recorded; players without effect are left out."""
     first, second = run_arms({"first": game.first, "second": game.second}, seed=game.seed, replication=replication)
     ours, theirs = _settings(first), _settings(second)
     owned = _owned(game, first)
@@ -163,7 +141,10 @@ def _replay(game: Game, replication: int, block: tuple[int, ...]) -> Lived:
         run = replayed(game.scenario(coalition), settings, seed=game.seed, replication=replication, pars=first.pars)
         return game.value(run)
 
-    values = {coalition: replay(coalition) for coalition in block if coalition & active == coalition}
+    # Among all coalitions there is one without those who change nothing for each with them; among sampled ones perhaps not.
+    sampled = game.permutations is not None
+    wanted = sorted({coalition & active for coalition in block if sampled or coalition & active == coalition})
+    values = {coalition: replay(coalition) for coalition in wanted}
     return Lived(values=values, active=active, arms=(game.value(first), game.value(second)))
 
 

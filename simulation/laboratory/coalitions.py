@@ -71,11 +71,11 @@ def check_pair(first: Scenario, second: Scenario) -> None:
         If their departments, levers, KPIs, touchpoints or horizons differ.
     """
     one, other = _names(first), _names(second)
-    faults = [
-        Fault(f"the two arms have other {what}: what a department does cannot be carried from one to the other")
-        for what in one
-        if one[what] != other[what]
-    ]
+    unlike = next((what for what in one if one[what] != other[what]), None)  # other departments have other levers, too
+    faults = []
+    if unlike is not None:
+        message = f"the two arms have other {unlike}: what a department does cannot be carried from one to the other"
+        faults.append(Fault(message))
     if first.horizon != second.horizon:
         faults.append(Fault("the two arms have other horizons: they cannot meet the same customers"))
     if faults:

@@ -27,11 +27,11 @@ __all__ = ["VALUES", "At", "FirmProbe", "LinearProbe", "Probe", "Value"]
 Value = Literal["lifetime_value", "loyalty", "profit"]
 At = Literal["start", "late"]
 VALUES: dict[Value, tuple[str, str]] = {
-    "lifetime_value": ("Lifetime value of a customer", "money"),
+    "lifetime_value": ("Customer lifetime value", "money"),
     "loyalty": ("Loyalty", "points"),
     "profit": ("Profit before bonus", "money a week per 1,000 people"),
 }
-"""What counts as value: label and unit. Lifetime value is (revenue - cost) / defections (Gupta & Lehmann 2003: margin over churn)."""
+"""What counts as value: label and unit. Lifetime value: margin over churn, (revenue - cost) / defections (Gupta & Lehmann 2003)."""
 
 
 class Probe(Protocol):

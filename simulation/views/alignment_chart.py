@@ -41,7 +41,7 @@ def alignment_chart(found: Alignment, told: Told) -> Figure:
         Patch(facecolor=BELOW, alpha=0.25, hatch="///", edgecolor="white", label="Lowers it"),
         Patch(facecolor=MUTED, alpha=0.75, label="95 % interval"),
     ]
-    figure = page_for(needed=rows * DIAL, title=alignment_title(found, told), note=_note(told), handles=handles)
+    figure = page_for(needed=rows * DIAL, title=alignment_title(found, told), note=_note(found, told), handles=handles)
     left, bottom, width, height = body(figure)
     wide, tall = figure.get_size_inches()
     figure.set_layout_engine("none")
@@ -123,9 +123,10 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _note(told: Told) -> str:
+def _note(found: Alignment, told: Told) -> str:
     return (
-        f"Arm {quoted(told.arm_title)}, around {told.policy}. Angle between what a department's own levers do to its own KPIs' score and "
-        f"to {told.value}: 0° the same way, 90° nothing to do with each other, 180° against. Central differences of "
-        f"±{told.step:g} of each lever, same customers and luck, {told.replications} replications. A question mark: cannot be told from zero."
+        f"Arm {quoted(told.arm_title)}, around {told.policy}. Angle between what a department's own levers do to its own KPIs' "
+        f"score and to {told.value}: 0° the same way, 90° nothing to do with each other, 180° against. Central differences of "
+        f"±{told.step:g} of each lever, same customers and luck, {found.replications} replications. A question mark: cannot be "
+        "told from zero."
     )

@@ -26,6 +26,16 @@ _VERDICTS = {
     "no_levers": "it has no lever that it may move",
 }
 
+_ANGLE = (
+    "The angle lies between what moves a department's own KPIs' score and what moves the value, over the department's own levers: "
+    "0 degrees, what is good for the KPI is good for the value; 90, it does nothing for it; 180, it is bad for it."
+)
+_UNITS = (
+    "Levers run from 0 to 1 and one unit of each counts alike; the units of score and value do not matter to an angle. Effort is "
+    "left out. Intervals are 95 %: bootstrap over replications of how far both mean gradients turn together, widened for few "
+    "replications; they reach 0 and 180. A gradient is told from zero by its levers' intervals (Student, Bonferroni)."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -34,7 +44,6 @@ class Told:
     probe: FirmProbe
     arm_title: str
     step: float
-    replications: int
 
     @property
     def scenario(self) -> Scenario:
@@ -75,16 +84,19 @@ def alignment_title(found: Alignment, told: Told) -> str:
     )
     said = []
     if against:
-        said.append(
-            f"What {joined(against)} {'is' if len(against) == 1 else 'are'} measured on pulls against {told.value}"
-        )
+        said.append(f"What {_measured(against)} pulls against {told.value}")
     if along:
-        said.append(f"{'what ' if said else 'What '}{joined(along)} {'is' if len(along) == 1 else 'are'} measured on pulls with it"
-                    if said else f"What {joined(along)} {'is' if len(along) == 1 else 'are'} measured on pulls with {told.value}")  # fmt: skip
+        said.append(
+            f"what {_measured(along)} pulls with it" if said else f"What {_measured(along)} pulls with {told.value}"
+        )
     if not said:
-        return f"Whether KPIs pull with or against {told.value} cannot be told at {told.replications} replications"
+        return f"Whether KPIs pull with or against {told.value} cannot be told at {found.replications} replications"
     rest = f"; for {'the others' if len(other) > 1 else other[0]} it cannot be told" if other else ""
     return "; ".join(said) + rest
+
+
+def _measured(names: list[str]) -> str:
+    return f"{joined(names)} {'is' if len(names) == 1 else 'are'} measured on"
 
 
 def alignment_sentences(found: Alignment, told: Told) -> list[str]:
@@ -124,18 +136,17 @@ def alignment_page(found: Alignment, told: Told) -> str:
         "",
         f"Arm: {quoted(told.arm_title)}. Value: {told.value} [{told.unit}]. Settings: {told.policy}.",
         "",
-        "The angle lies between what moves a department's own KPIs' score and what moves the value, over the department's own "
-        "levers: 0 degrees, what is good for the KPI is good for the value; 90, it does nothing for it; 180, it is bad for it.",
+        _ANGLE,
         "",
         *alignment_sentences(found, told),
         "",
         "## How it was measured",
         "",
-        f"Levers are frozen; each is moved by {told.step:g} up and down, held for {given.weeks} weeks, with the same customers and luck on "
-        f"both sides; figures are those of {weeks}. {told.replications} replications, {given.population:,} people, seed {told.probe.seed}. "
-        "Levers run from 0 to 1 and one unit of each counts alike; the units of score and value do not matter to an angle. Effort is "
-        "left out. Intervals are 95 %: bootstrap over replications of how far both mean gradients turn together, widened for few "
-        "replications; they reach 0 and 180. A gradient is told from zero by its levers' intervals (Student, Bonferroni).",
+        (
+            f"Levers are frozen; each is moved by {told.step:g} up and down and held for {given.weeks} weeks, with the same "
+            f"customers and luck on both sides; figures are those of {weeks}. {found.replications} replications, "
+            f"{given.population:,} people, seed {told.probe.seed}. {_UNITS}"
+        ),
         "",
         "## Columns",
         "",

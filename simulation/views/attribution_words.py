@@ -91,7 +91,10 @@ def decimals_of(rows: Iterable[pd.Series]) -> int:
     """Decimals that show the intervals of values without false precision."""
     halves = [float(row["value_high"] - row["value_low"]) / 2 for row in rows]
     halves = [half for half in halves if math.isfinite(half) and half > 0]
-    return min(4, max(0, math.ceil(-math.log10(statistics.median(halves))) + 1)) if halves else 2
+    if not halves:
+        return 2
+    first_digit = math.ceil(-math.log10(statistics.median(halves)))
+    return max(0, min(max(2, first_digit), first_digit + 1))
 
 
 def _arms(game: Game) -> str:
