@@ -16,7 +16,7 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
@@ -29,6 +29,8 @@ Engine = Literal["compiled", "plain"]
 
 
 T = TypeVar("T")
+Item = TypeVar("Item", bound="Hashable")
+"""What work is asked for by: the number of a replication, say."""
 
 
 class Runner(Protocol):
@@ -82,16 +84,16 @@ def default_workers() -> int:
     return min(os.cpu_count() or 1, 60)
 
 
-class Crew(Generic[T]):
+class Crew(Generic[Item, T]):
     """Worker processes, each on a pipe of its own; no workers: the work is done in this process.
 
     A pool from the standard library shares one pipe among its workers. When a worker is stopped while it writes its
     results, such a pool waits for the rest of them for ever; here only that worker's own pipe breaks.
     """
 
-    def __init__(self, task: Callable[[int], T], *, workers: int) -> None:
+    def __init__(self, task: Callable[[Item], T], *, workers: int) -> None:
         self._task = task
-        self._workers: dict[Connection[int | None, tuple[int, T | Exception]], BaseProcess] = {}
+        self._workers: dict[Connection[Item | None, tuple[Item, T | Exception]], BaseProcess] = {}
         if workers > 1:
             with _interrupts_put_off():
                 for _ in range(workers):
@@ -105,7 +107,7 @@ class Crew(Generic[T]):
         theirs.close()  # so that its end is seen when the worker ends
         self._workers[ours] = process
 
-    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, T]]:
+    def each(self, replications: Iterable[Item]) -> Iterator[tuple[Item, T]]:
         """Yield (number, what the task returned) as they finish, in any order.
 
         Raises
@@ -164,7 +166,7 @@ def in_order(
     return [answers[number] for number in range(count)]
 
 
-def _give(worker: Connection[int | None, Any], todo: Iterator[int]) -> bool:
+def _give(worker: Connection[Item | None, Any], todo: Iterator[Item]) -> bool:
     """Give a worker the next replication; false when none is left."""
     replication = next(todo, None)
     if replication is not None:
@@ -172,7 +174,7 @@ def _give(worker: Connection[int | None, Any], todo: Iterator[int]) -> bool:
     return replication is not None
 
 
-def _work(pipe: Connection[Any, int], task: Callable[[int], Any]) -> None:
+def _work(pipe: Connection[Any, Any], task: Callable[[Any], Any]) -> None:
     """Run what comes through the pipe until it closes; errors go home with their traceback as a note."""
     # Ctrl-C reaches every process of a terminal; only the one that started the others answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
