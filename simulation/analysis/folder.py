@@ -18,6 +18,7 @@ __all__ = [
     "EVIDENCE_FILES",
     "EXPORT_FILES",
     "FILES",
+    "OPTIMUM_FILES",
     "PROVENANCE",
     "FolderRefused",
     "check_folder",
@@ -52,6 +53,8 @@ EXPORT_FILES = tuple(
     f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
 )
 """What a folder of exported customers may hold besides the provenance."""
+OPTIMUM_FILES = ("levers.csv", "price.csv", "searches.csv", "convergence.csv", "answer.md")
+"""What a folder of an optimum holds besides the provenance and `charts/`."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -77,7 +80,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, *OPTIMUM_FILES, CHARTS}
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")

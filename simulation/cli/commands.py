@@ -13,6 +13,7 @@ from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.optimum import optimum
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -386,3 +387,6 @@ def evidence(
             vector_width=vector_width,
             quiet=quiet,
         )
+
+
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)

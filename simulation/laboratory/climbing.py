@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def _batches(
 ) -> Iterator[tuple[NDArray[np.float64], Callable[[NDArray[np.float64]], None]]]:
     """Yield settings to ask about [row, lever], and what is to be told their values."""
     if len(start) == 1:
-        yield np.linspace(*bounds[0], LINE)[:, None], lambda _values: None
+        yield np.linspace(bounds[0, 0], bounds[0, 1], LINE)[:, None], lambda _values: None
         return
     cma = needed("cma")
     # A generator of the search's own: the library's default is numpy's global one.
@@ -150,7 +151,11 @@ def _batches(
         while not search.stop() and spent + search.popsize <= care.budget:
             asked = search.ask()
             spent += len(asked)
-            yield np.array(asked), lambda values, asked=asked: search.tell(asked, (-values).tolist())
+            yield np.array(asked), partial(_tell, search, asked)
+
+
+def _tell(search: Any, asked: list[NDArray[np.float64]], values: NDArray[np.float64]) -> None:
+    search.tell(asked, (-values).tolist())  # it looks for the lowest
 
 
 def polish(function: Function, start: NDArray[np.float64], bounds: NDArray[np.float64], care: Care) -> Iterator[Step]:

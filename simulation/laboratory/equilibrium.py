@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from simulation.laboratory.game import Game
 
-__all__ = ["Deviation", "Move", "Rest", "respond", "rest_of"]
+__all__ = ["Deviation", "Move", "Rest", "best_response", "respond", "rest_of"]
 
 DAMPING = 0.5
 """Factor by which departments move less far after each circle. Our assumption."""
@@ -151,7 +151,7 @@ def respond(game: Game, start: NDArray[np.float64], care: Care, *, far: int | No
         for player, mine in players.items():
             left = replace(care, budget=care.budget - asked)
             look = 0 if not wide else 20 + 10 * len(mine) if far is None else far
-            deviation, spent = _best_response(game, player, here, left, far=look)
+            deviation, spent = best_response(game, player, here, left, far=look)
             asked += spent
             before = here
             if deviation.gain > care.tolerance:
@@ -184,9 +184,7 @@ def _look_back(
     return "circle" if share < LEAST else "", share, [here]
 
 
-def _best_response(
-    game: Game, player: str, here: NDArray[np.float64], care: Care, *, far: int
-) -> tuple[Deviation, int]:
+def best_response(game: Game, player: str, here: NDArray[np.float64], care: Care, *, far: int) -> tuple[Deviation, int]:
     """Return a department's best response nearby, or anywhere if it asks about so many settings `far`, and what was asked."""
     mine = list(game.players[player])
 

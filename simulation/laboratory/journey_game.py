@@ -132,26 +132,48 @@ class JourneyGame:
         self.players = {name: self._free(name) for name in departments}
         self.bounds = np.array([self._bounds(name) for name in self.levers])
         self._par_at = start_of(self.arm)
+        self._known_pars: dict[int, dict[str, float]] = {}
 
     @property
     def start(self) -> NDArray[np.float64]:
-        """The starting policy under the arm's mandates and limits, survey levers that nobody is paid for at ease [lever]."""
-        settings = np.clip(self._par_at, self.bounds[:, 0], self.bounds[:, 1])
+        """The starting policy under the arm's mandates and limits [lever]; who is paid on no survey talks none up."""
+        free = {i for mine in self.players.values() for i in mine}
+        return self._start(at_ease=[i for i in self._talk if i not in free])
+
+    @property
+    def owners_start(self) -> NDArray[np.float64]:
+        """The starting policy as an owner takes it over: nobody talks surveys up."""
+        return self._start(at_ease=self._talk)
+
+    @property
+    def _talk(self) -> list[int]:
+        """Levers that only talk surveys up, and that nobody holds, by position."""
+        return [
+            i
+            for i, lever in enumerate(self._given)
+            if lever.given.learned
+            and _held(self.arm, lever.name) is None
+            and _talks_only(self.arm, lever.name, lever.given)
+        ]
+
+    def _start(self, *, at_ease: Sequence[int]) -> NDArray[np.float64]:
+        settings = self._par_at.copy()
+        settings[list(at_ease)] = [float(self._given[i].given.easy) for i in at_ease]
+        settings = np.clip(settings, self.bounds[:, 0], self.bounds[:, 1])
         for i, lever in enumerate(self._given):
             held = _held(self.arm, lever.name)
-            if held is not None:
-                settings[i] = held
-            elif lever.given.learned and i not in self.owner and not any(i in mine for mine in self.players.values()):
-                settings[i] = lever.given.easy
+            settings[i] = settings[i] if held is None else held
         return settings
 
     # -- a game ----------------------------------------------------------------------------------------------------
 
     def value(self, settings: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.values(settings, self.replications).mean(axis=1)
+        means: NDArray[np.float64] = self.values(settings, self.replications).mean(axis=1)
+        return means
 
     def payoff(self, player: str, settings: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.payoffs(player, settings, self.replications).mean(axis=1)
+        means: NDArray[np.float64] = self.payoffs(player, settings, self.replications).mean(axis=1)
+        return means
 
     # -- replication by replication ----------------------------------------------------------------------------------
 
@@ -169,13 +191,11 @@ class JourneyGame:
             rows.append([{name: float(of[r]) for name, of in metrics.items()} | effort for r in range(len(lived))])
         return rows
 
-    def payoffs(
-        self, player: str, settings: NDArray[np.float64], replications: Iterable[int]
-    ) -> NDArray[np.float64]:
+    def payoffs(self, player: str, settings: NDArray[np.float64], replications: Iterable[int]) -> NDArray[np.float64]:
         """Return a department's appraisal worth net of its effort [row, replication], in points."""
         numbers = tuple(replications)
         counts = self.bench.counts(settings, numbers)
-        pars = [self._pars(counts) for counts in self.bench.counts(self._par_at[None], numbers)[0]]
+        pars = [self._pars(number) for number in numbers]
         net = np.empty(counts.shape[:2])
         for i, row in enumerate(settings):
             effort, data = self._effort(player, row), self._shared_data(row)
@@ -184,8 +204,13 @@ class JourneyGame:
                 net[i, r] = worth_to(player, standings, self._appraisals) - effort
         return net
 
-    def _pars(self, counts: NDArray[np.int64]) -> dict[str, float]:
-        return dict(zip(self._kpis.names, self._kpis.values(counts[None])[0].tolist(), strict=True))
+    def _pars(self, replication: int) -> dict[str, float]:
+        """Return the value of each KPI that counts as par in a replication."""
+        if replication not in self._known_pars:
+            counts = self.bench.counts(self._par_at[None], [replication])[0]
+            values = self._kpis.values(counts)[0].tolist()
+            self._known_pars[replication] = dict(zip(self._kpis.names, values, strict=True))
+        return self._known_pars[replication]
 
     def _effort(self, department: str, settings: NDArray[np.float64]) -> float:
         mine = self._mine[department]

@@ -22,7 +22,14 @@ class LinearGame:
     """
 
     def __init__(
-        self, *, departments: int, levers: int, cosine: float, bonus: float = 1.0, weight: float = 0.0, split: bool = False
+        self,
+        *,
+        departments: int,
+        levers: int,
+        cosine: float,
+        bonus: float = 1.0,
+        weight: float = 0.0,
+        split: bool = False,
     ) -> None:
         self.model = LinearModel(
             departments=departments, levers=levers, cosine=cosine, bonus=bonus, weight=weight, split=split, weeks=1

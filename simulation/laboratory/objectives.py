@@ -49,7 +49,7 @@ def _lifetime_value(figures: Mapping[str, float]) -> float:
     customers = 10.0 * figures["customers"]
     margin = _profit(figures) / customers if customers > 0.0 else 0.0
     stays, interest = 1.0 - figures["defections"] / 1000.0, (1.0 + INTEREST) ** (1.0 / WEEKS_A_YEAR) - 1.0
-    return margin * stays / (1.0 + interest - stays)
+    return float(margin * stays / (1.0 + interest - stays))
 
 
 _MEASURES = (

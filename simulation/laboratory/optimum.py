@@ -17,11 +17,11 @@ from simulation.laboratory.bench import Bench, rounded, world_of
 from simulation.laboratory.climbing import Care, Step
 from simulation.laboratory.equilibrium import respond, rest_of
 from simulation.laboratory.journey_game import JourneyGame, owners_levers
-from simulation.laboratory.owner import baseline, best_levers
+from simulation.laboratory.owner import baseline, best_levers, near_best
 from simulation.model.effects import levers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["BASELINE", "Firm", "Found", "Plan", "plan_for", "search", "starts_of"]
+__all__ = ["BASELINE", "FINEST", "FINISH", "Firm", "Found", "Plan", "game_of", "plan_for", "search", "starts_of"]
 
 BASELINE = "coordinate search"
 """The search to beat, as it is called among the starts."""
+FINISH = "best of these"
+"""The last search begins from the best that the others found; no far look."""
 ROUNDS_OF_BUDGET = 4
 """An equilibrium may ask about so many times as many settings as one search of the owner's."""
 FINEST = 0.05
@@ -124,8 +126,9 @@ class Firm:
     @property
     def best(self) -> tuple[str, Step]:
         """The start whose search found the settings of the highest training value, and these; the first of equals."""
-        start = max(self.climbs, key=lambda name: self.climbs[name][-1].value)
-        return start, self.climbs[start][-1]
+        begun = {name: steps[-1] for name, steps in self.climbs.items() if steps}
+        start = max(begun, key=lambda name: begun[name].value)
+        return start, begun[start]
 
     def rests(self, arm: str) -> dict[str, Rest]:
         """Return where departments ended, by start; settings rounded to what was lived."""
@@ -183,11 +186,11 @@ def search(plan: Plan, *, progress: Progress | None = None) -> Found:
     Raises
     ------
     KeyboardInterrupt
-        If Ctrl-C came before the owner's first search had begun; later it ends the search, and what was found is returned.
+        If Ctrl-C came before the owner's first search was through; later it ends the search, and what was found is returned.
     """
     firms = tuple(_firms(plan))
     told = progress or (lambda _done, _planned: None)
-    per_owner, per_arm = plan.starts * plan.budget, plan.starts * ROUNDS_OF_BUDGET * plan.budget
+    per_owner, per_arm = (plan.starts + 1) * plan.budget, plan.starts * ROUNDS_OF_BUDGET * plan.budget
     planned = len(firms) * per_owner + len(plan.arms) * per_arm
     done = 0
     try:
@@ -207,11 +210,10 @@ def search(plan: Plan, *, progress: Progress | None = None) -> Found:
     return Found(plan=plan, firms=firms, interrupted=False)
 
 
-def game_of(plan: Plan, firm: Firm, arm: str, bench: Bench) -> JourneyGame:
-    """Return an arm as a game, on the training replications."""
-    return JourneyGame(
-        firm.arms[arm], bench=bench, objective=plan.objective, owner=firm.owner, replications=range(plan.training)
-    )
+def game_of(plan: Plan, firm: Firm, arm: str, bench: Bench, *, replications: range | None = None) -> JourneyGame:
+    """Return an arm as a game, on the training replications unless others are given."""
+    numbers = range(plan.training) if replications is None else replications
+    return JourneyGame(firm.arms[arm], bench=bench, objective=plan.objective, owner=firm.owner, replications=numbers)
 
 
 def starts_of(game: JourneyGame, number: int, *, seed: int) -> dict[str, NDArray[np.float64]]:
@@ -254,25 +256,25 @@ def _firms(plan: Plan) -> Iterator[Firm]:
 def _owner(plan: Plan, firm: Firm, bench: Bench) -> Iterator[int]:
     """Fill a firm's climbs; yield how many settings were asked about."""
     game = game_of(plan, firm, next(iter(firm.arms)), bench)
-    if not firm.owner:
-        nothing = Step(settings=game.start, value=float(game.value(game.start[None])[0]), asked=1)
-        firm.climbs["scenario"] = [nothing]
+    given, mine = game.owners_start, list(firm.owner)
+    begun = float(game.value(given[None])[0])
+    if not mine:
+        firm.climbs["scenario"] = [Step(settings=given, value=begun, asked=1)]
         return
-    begun = float(game.value(game.start[None])[0])
     care = Care(budget=plan.budget, finest=FINEST, tolerance=ALIKE_TO_OWNER * max(1.0, abs(begun)))
-    firm.climbs[BASELINE] = [_lived(baseline(game, game.start))]
+    firm.climbs[BASELINE] = [_lived(baseline(game, given))]
     for number, (name, start) in enumerate(starts_of(game, plan.starts, seed=plan.seed).items()):
         steps = firm.climbs.setdefault(name, [])
-        for step in best_levers(game, _at_ease(game, firm, start), replace(care, seed=plan.seed + number)):
+        begin = given.copy()
+        begin[mine] = start[mine]
+        for step in best_levers(game, begin, replace(care, seed=plan.seed + number)):
             steps.append(_lived(step))
             yield number * plan.budget + step.asked
-
-
-def _at_ease(game: JourneyGame, firm: Firm, start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a start with levers that are not the owner's as the firm has them, talk about surveys at what costs no effort."""
-    settings = game.start
-    settings[list(firm.owner)] = start[list(firm.owner)]
-    return settings
+    best = firm.best[1].settings
+    steps = firm.climbs.setdefault(FINISH, [])
+    for step in near_best(game, best, replace(care, spread=care.spread / 2)):
+        steps.append(_lived(step))
+        yield plan.starts * plan.budget + step.asked
 
 
 def _departments(plan: Plan, firm: Firm, arm: str, bench: Bench) -> Iterator[int]:

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.analysis.best_policy import coordinate_search
-from simulation.laboratory.climbing import Step, climb
+from simulation.laboratory.climbing import Step, climb, polish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from simulation.laboratory.climbing import Care
     from simulation.laboratory.game import Game
 
-__all__ = ["baseline", "best_levers"]
+__all__ = ["baseline", "best_levers", "near_best"]
 
 
 def best_levers(game: Game, start: NDArray[np.float64], care: Care) -> Iterator[Step]:
-    """Search for the owner's best settings from a start; yield where the search stands, as settings of all levers.
+    """Search far and wide for the owner's best settings; yield where the search stands, as settings of all levers.
 
     Parameters
     ----------
@@ -32,6 +32,15 @@ def best_levers(game: Game, start: NDArray[np.float64], care: Care) -> Iterator[
     care
         How carefully.
     """
+    return _search(climb, game, start, care)
+
+
+def near_best(game: Game, start: NDArray[np.float64], care: Care) -> Iterator[Step]:
+    """Search near a start for the owner's best settings; as `best_levers`."""
+    return _search(polish, game, start, care)
+
+
+def _search(by: Callable[..., Iterator[Step]], game: Game, start: NDArray[np.float64], care: Care) -> Iterator[Step]:
     mine = list(game.owner)
 
     def whole(settings: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -42,7 +51,7 @@ def best_levers(game: Game, start: NDArray[np.float64], care: Care) -> Iterator[
     def value(settings: NDArray[np.float64]) -> NDArray[np.float64]:
         return game.value(whole(settings))
 
-    for step in climb(value, start[mine], game.bounds[mine], care):
+    for step in by(value, start[mine], game.bounds[mine], care):
         yield Step(settings=whole(step.settings[None])[0], value=step.value, asked=step.asked)
 
 

@@ -31,7 +31,7 @@ def ratio_interval(above: NDArray[np.float64], below: NDArray[np.float64], *, le
     level
         Confidence level in (0, 1).
 
-    Special cases: no ratio (NaN) unless both means are above 0; no bounds (NaN) from one pair, or where the lower mean cannot
+    Special cases: no ratio (NaN) unless the lower mean is above 0; no bounds (NaN) from one pair, or where the lower mean cannot
     be told from 0; no spread: low = high = ratio.
 
     Examples
@@ -42,7 +42,7 @@ def ratio_interval(above: NDArray[np.float64], below: NDArray[np.float64], *, le
     from scipy.special import stdtrit
 
     n, over, under = len(above), float(above.mean()), float(below.mean())
-    if not (over > 0.0 and under > 0.0):
+    if not under > 0.0:
         return Interval(mean=math.nan, low=math.nan, high=math.nan, n=n)
     ratio = over / under
     if n < 2:
