@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from fake_runner import tiny_scenario
 
 from simulation.analysis.choosing import loaded_from
 from simulation.laboratory.bench import Bench, world_of
@@ -21,7 +22,6 @@ from simulation.laboratory.price import ratio_interval
 from simulation.model.effects import levers_of
 from simulation.rules.theory import blend_efficiency, bonus_efficiency, split_efficiency
 from simulation.scenario.faults import ScenarioError
-from tests.fake_runner import tiny_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -145,27 +145,28 @@ def respond(game: Game, start: NDArray[np.float64], care: Care, *, far: int | No
     ('rest', [0.7, 0.7])
     """
     players = {name: mine for name, mine in game.players.items() if mine}
+    looks = {name: 20 + 10 * len(mine) if far is None else far for name, mine in players.items()}
     here, share, seen, asked, wide = start, 1.0, [start], 0, False
     for number in count(1):
         gained = False
-        for player, mine in players.items():
+        for player in players:
             left = replace(care, budget=care.budget - asked)
-            look = 0 if not wide else 20 + 10 * len(mine) if far is None else far
-            deviation, spent = best_response(game, player, here, left, far=look)
+            deviation, spent = best_response(game, player, here, left, far=looks[player] if wide else 0)
             asked += spent
-            before = here
+            before, looked, ends_round = here, wide, player == next(reversed(players))
             if deviation.gain > care.tolerance:
                 here, gained = before + share * (deviation.settings - before), True
             ending: Ending = ""
-            if player == next(reversed(players)):
+            if ends_round:
                 ending, share, seen = _look_back(here, share, seen, care, rests=wide and not gained)
-            if not ending and care.budget - asked < 2 * max(map(len, players.values())) + 3:
+                wide = not gained
+            needed = max(2 * len(mine) + 3 + (looks[name] if wide else 0) for name, mine in players.items())
+            if not ending and care.budget - asked < needed:
                 ending = "budget"
-            yield Move(round=number, player=player, far=wide, gain=deviation.gain, moved=float(np.abs(here - before).max()),
+            yield Move(round=number, player=player, far=looked, gain=deviation.gain, moved=float(np.abs(here - before).max()),
                        settings=here, deviation=deviation, share=share, asked=asked, ending=ending)  # fmt: skip
             if ending:
                 return
-        wide = not gained
 
 
 def _look_back(
@@ -197,9 +198,9 @@ def best_response(game: Game, player: str, here: NDArray[np.float64], care: Care
         return game.payoff(player, whole(settings))
 
     bounds = game.bounds[mine]
-    steps = list(polish(payoff, here[mine], bounds, care))
+    steps = list(polish(payoff, here[mine], bounds, replace(care, budget=care.budget - far)))
     now, best, asked = steps[0].value, steps[-1], steps[-1].asked
-    if far and care.budget - asked > far:
+    if far:
         found = last(climb(payoff, bounds.mean(axis=1), bounds, replace(care, budget=far)))
         asked += found.asked
         best = found if found.value > best.value else best

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from simulation.laboratory.judging import Optimum
 
-__all__ = ["answer", "headline", "records"]
+__all__ = ["answer", "at_rest", "headline", "records"]
 
 Row = dict[str, Any]
 ENDINGS = {
@@ -42,6 +42,12 @@ def answer(optimum: Optimum) -> list[str]:
         lines += _arm(optimum, arm)
     lines.append(_care(optimum))
     return lines
+
+
+def at_rest(optimum: Optimum, arm: str) -> bool:
+    """Whether departments of an arm came to rest from any start: whether there is an equilibrium to speak of."""
+    searches = optimum.searches
+    return bool(((searches["arm"] == arm) & (searches["ending"] == "rest")).any())
 
 
 def headline(price: pd.DataFrame, arm: str, measure: str) -> str:
@@ -104,9 +110,12 @@ def _arm(optimum: Optimum, arm: str) -> Iterator[str]:
         yield f"{title}: no equilibrium was looked for."
         return
     shown = next(row for row in rows if row["department"] or row is rows[-1])
-    ends = joined([f"{ENDINGS[row['ending']]} from the start “{row['start']}”" for row in rows])
-    yield f"{title}: departments that each do what pays them best {ends}. {_several(rows)}"
-    yield f"{title}: there they set {_moves(optimum, arm, 'equilibrium')}. {_epsilon(shown)}"
+    endings = dict.fromkeys(row["ending"] for row in rows)
+    starts = {ending: [f"“{row['start']}”" for row in rows if row["ending"] == ending] for ending in endings}
+    ends = joined([f"{ENDINGS[ending]} (from {joined(starts[ending])})" for ending in endings])
+    yield f"{title}: departments that each do what pays them best {ends}. {_several(rows)}".rstrip()
+    where = "there they set" if at_rest(optimum, arm) else "no equilibrium, but where the first search ended, they set"
+    yield f"{title}: {where} {_moves(optimum, arm, 'equilibrium')}. {_epsilon(shown)}".rstrip()
     price = optimum.price
     yield (
         f"{title}: the price of silos. With the owner's levers " + "; ".join(
@@ -134,7 +143,7 @@ def _epsilon(row: Row) -> str:
         return ""
     bounds = _bounds(row, "gain")
     return (
-        f"The most that one department ({row['department']}) was found to gain by leaving it is {row['gain']:.3f} points of bonus"
+        f"The most that one department ({row['department']}) was found to gain by leaving is {row['gain']:.3f} points of bonus"
         f"{bounds}, on luck that no search has seen."
     )
 
