@@ -14,7 +14,7 @@ from simulation.analysis.choosing import loaded_from
 from simulation.laboratory.bench import Bench, world_of
 from simulation.laboratory.climbing import Care, climb, last, polish
 from simulation.laboratory.equilibrium import respond, rest_of
-from simulation.laboratory.journey_game import JourneyGame, owners_levers
+from simulation.laboratory.journey_game import JourneyGame, owners_bounds, owners_levers
 from simulation.laboratory.linear_game import LinearGame
 from simulation.laboratory.objectives import read_objective
 from simulation.laboratory.owner import baseline, best_levers
@@ -301,3 +301,33 @@ def test_a_lever_held_alike_everywhere_is_not_the_owners() -> None:
     assert "marketing.breadth" in owner
     free = arms[0].model_copy(update={"levers": arms[0].levers.model_copy(update={"hold": {}})})
     assert "marketing.share_data" in {names[i] for i in owners_levers([free, arms[1]])}
+
+
+def test_a_limit_binds_the_owner_only_where_every_arm_has_it() -> None:
+    arm = loaded_from("silo_vs_shared").arms["siloed"]
+    tight = arm.model_copy(update={"levers": arm.levers.model_copy(update={"limit": {"sales.promise": (0.1, 0.6)}})})
+    at = [lever.name for lever in levers_of(arm)].index("sales.promise")
+    assert owners_bounds([tight, tight])[at].tolist() == [0.1, 0.6]
+    assert owners_bounds([tight, arm])[at].tolist() == [0.0, 1.0]
+
+
+def test_where_nobody_may_move_there_is_no_turn_to_take() -> None:
+    game, bench = shop()
+    still = game.arm.model_copy(update={"levers": game.arm.levers.model_copy(update={"frozen": True})})
+    with bench:
+        frozen = JourneyGame(still, bench=bench, objective=game.objective, owner=game.owner, replications=range(1))
+        assert list(respond(frozen, frozen.start, Care(budget=50))) == []
+
+
+def test_who_is_paid_on_no_survey_does_not_talk_it_up() -> None:
+    arms = loaded_from("silo_vs_shared").arms
+    coached = {}
+    for name in ("siloed", "shared"):
+        world = world_of(arms[name], weeks=4, burn_in=4, population=50)
+        levers = [lever.name for lever in levers_of(world)]
+        bench = Bench(world, levers=levers, seed=1, workers=1)
+        game = JourneyGame(
+            arms[name], bench=bench, objective=read_objective("loyalty"), owner=(), replications=range(1)
+        )
+        coached[name] = [levers[i] for i in game.players["sales"] if levers[i].endswith(".coaching")]
+    assert coached == {"siloed": [], "shared": ["sales.coaching"]}

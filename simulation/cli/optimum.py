@@ -44,7 +44,7 @@ def optimum(
             max=1_000_000,
             metavar="N",
             rich_help_panel=_SEARCH,
-            help="Settings that a search of the owner's may ask about; an equilibrium four times as many.",
+            help="Settings that a search of the owner's may ask about; an equilibrium eight times as many.",
         ),
     ] = 400,
     training: Annotated[

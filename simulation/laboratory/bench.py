@@ -15,7 +15,7 @@ import numpy as np
 from simulation.analysis.best_policy import frozen_at
 from simulation.analysis.parallel import Crew
 from simulation.scenario.governance import Governance
-from simulation.scenario.regime import Alignment, Incentives, Information
+from simulation.scenario.regime import Alignment, Incentives, Information, Learning, Levers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ def rounded(settings: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def world_of(scenario: Scenario, *, weeks: int, burn_in: int, population: int) -> Scenario:
-    """Return what held levers act upon: the scenario without incentives, information, governance and interventions."""
+    """Return what held levers act upon: the scenario without incentives, information, governance, learning and interventions."""
     size = {"weeks": weeks, "burn_in": burn_in, "population": population, "replications": 1}
     return scenario.model_copy(
         update={
@@ -47,7 +47,7 @@ def world_of(scenario: Scenario, *, weeks: int, burn_in: int, population: int) -
             "horizon": scenario.horizon.model_copy(update=size),
             "incentives": Incentives(), "information": Information(), "alignment": Alignment(),
             "governance": Governance(),
-            "learning": scenario.learning.model_copy(update={"rule": "fixed", "decisions": (), "start": "scenario"}),
+            "learning": Learning(rule="fixed"), "levers": Levers(),
         }
     )  # fmt: skip
 

@@ -146,6 +146,8 @@ def respond(game: Game, start: NDArray[np.float64], care: Care, *, far: int | No
     """
     players = {name: mine for name, mine in game.players.items() if mine}
     looks = {name: 20 + 10 * len(mine) if far is None else far for name, mine in players.items()}
+    if not players:
+        return
     here, share, seen, asked, wide = start, 1.0, [start], 0, False
     for number in count(1):
         gained = False

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from simulation.scenario.lever import Lever
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["JourneyGame", "as_at_the_end", "owners_levers", "start_of"]
+__all__ = ["JourneyGame", "as_at_the_end", "owners_bounds", "owners_levers", "start_of"]
 
 SURVEY = frozenset({"csat", "csat_answers", "overall", "answers", "promoters", "detractors", "nps_points"})
 """Counters of survey answers."""
@@ -76,10 +76,22 @@ def owners_levers(arms: Sequence[Scenario]) -> tuple[int, ...]:
     )
 
 
+def owners_bounds(arms: Sequence[Scenario]) -> NDArray[np.float64]:
+    """Return the owner's lowest and highest setting of each lever [lever, 2]: a limit holds where every arm has it."""
+    limits = np.array([[_limits(arm, lever.name) for lever in levers_of(arm)] for arm in arms])
+    return np.column_stack((limits[..., 0].min(axis=0), limits[..., 1].max(axis=0)))
+
+
 def _held(arm: Scenario, lever: str) -> float | None:
     hold = arm.levers.hold
     found = hold.get(lever, hold.get("*." + lever.partition(".")[2]))
     return None if found is None else float(found)
+
+
+def _limits(arm: Scenario, lever: str) -> tuple[float, float]:
+    limit = arm.levers.limit
+    low, high = limit.get(lever, limit.get("*." + lever.partition(".")[2], (0.0, 1.0)))
+    return float(low), float(high)
 
 
 def _talks_only(scenario: Scenario, name: str, lever: Lever) -> bool:
@@ -130,7 +142,7 @@ class JourneyGame:
             name: tuple(i for i, lever in enumerate(self._given) if lever.department == name) for name in departments
         }
         self.players = {name: self._free(name) for name in departments}
-        self.bounds = np.array([self._bounds(name) for name in self.levers])
+        self.bounds = np.array([_limits(self.arm, name) for name in self.levers])
         self._par_at = start_of(self.arm)
         self._known_pars: dict[int, dict[str, float]] = {}
 
@@ -234,7 +246,7 @@ class JourneyGame:
     def _free(self, department: str) -> tuple[int, ...]:
         """Return a department's free levers; talking up surveys only where it is paid on one, else it stays at ease."""
         hears = self._paid_on_surveys(department)
-        mine = learnable(self.arm, department)
+        mine = {} if self.arm.levers.frozen else learnable(self.arm, department)
         return tuple(
             self.levers.index(name) for name, lever in mine.items() if hears or not _talks_only(self.arm, name, lever)
         )
@@ -249,8 +261,3 @@ class JourneyGame:
         if terms.scheme == "gate" or (terms.scheme != "own" and terms.weight > 0.0) or len(counted) > 1:
             cards.append(paid.shared_metrics)
         return any(_hears_surveys(self.arm.kpis[name]) for card in cards for name in card)
-
-    def _bounds(self, name: str) -> tuple[float, float]:
-        limit = self.arm.levers.limit
-        low, high = limit.get(name, limit.get("*." + name.partition(".")[2], (0.0, 1.0)))
-        return float(low), float(high)

@@ -282,11 +282,6 @@ def _steps(firm: Firm) -> Iterator[Row]:
                        "looked_far": move.far, "asked": move.asked, "value": move.gain, "moved": move.moved}  # fmt: skip
 
 
-def alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether two settings are the same place, as far as searches can tell."""
-    return float(np.abs(one - other).max(initial=0.0)) <= 2 * FINEST
-
-
 def write(optimum: Optimum, folder: Path, *, command: Sequence[str] = ()) -> None:
     """Write tables and where they came from into a folder."""
     plan = optimum.found.plan

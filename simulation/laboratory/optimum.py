@@ -16,7 +16,7 @@ from simulation.analysis.choosing import chosen_arms, loaded_from, overridden
 from simulation.laboratory.bench import Bench, rounded, world_of
 from simulation.laboratory.climbing import Care, Step
 from simulation.laboratory.equilibrium import respond, rest_of
-from simulation.laboratory.journey_game import JourneyGame, owners_levers
+from simulation.laboratory.journey_game import JourneyGame, owners_bounds, owners_levers
 from simulation.laboratory.owner import baseline, best_levers, near_best
 from simulation.model.effects import levers_of
 
@@ -39,7 +39,7 @@ BASELINE = "coordinate search"
 """The search to beat, as it is called among the starts."""
 FINISH = "best of these"
 """The last search begins from the best that the others found; no far look."""
-ROUNDS_OF_BUDGET = 4
+ROUNDS_OF_BUDGET = 8
 """An equilibrium may ask about so many times as many settings as one search of the owner's."""
 FINEST = 0.05
 """Finest step of a lever in a search. Our assumption: finer ones drown in luck."""
@@ -62,7 +62,7 @@ class Plan:
     starts
         Starts of each search.
     budget
-        Settings that one search of the owner's may ask about; an equilibrium four times as many.
+        Settings that one search of the owner's may ask about; an equilibrium eight times as many.
     training, replications
         Replications of the search, and fresh ones to judge by.
     population, weeks, burn_in
@@ -242,10 +242,9 @@ def _firms(plan: Plan) -> Iterator[Firm]:
     groups: list[tuple[Scenario, dict[str, Scenario]]] = []
     for name, arm in plan.arms.items():
         world = world_of(arm, weeks=plan.weeks, burn_in=plan.burn_in, population=plan.population)
-        bare = world.model_copy(update={"levers": plan.loaded.scenario.levers})
-        group = next((arms for known, arms in groups if known == bare), None)
+        group = next((arms for known, arms in groups if known == world), None)
         if group is None:
-            groups.append((bare, {name: arm}))
+            groups.append((world, {name: arm}))
         else:
             group[name] = arm
     for world, arms in groups:
@@ -256,6 +255,7 @@ def _firms(plan: Plan) -> Iterator[Firm]:
 def _owner(plan: Plan, firm: Firm, bench: Bench) -> Iterator[int]:
     """Fill a firm's climbs; yield how many settings were asked about."""
     game = game_of(plan, firm, next(iter(firm.arms)), bench)
+    game.bounds = owners_bounds(list(firm.arms.values()))
     given, mine = game.owners_start, list(firm.owner)
     begun = float(game.value(given[None])[0])
     if not mine:

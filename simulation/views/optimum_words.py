@@ -117,8 +117,9 @@ def _arm(optimum: Optimum, arm: str) -> Iterator[str]:
     where = "there they set" if at_rest(optimum, arm) else "no equilibrium, but where the first search ended, they set"
     yield f"{title}: {where} {_moves(optimum, arm, 'equilibrium')}. {_epsilon(shown)}".rstrip()
     price = optimum.price
+    against = "" if at_rest(optimum, arm) else ", against where they ended, which is no equilibrium"
     yield (
-        f"{title}: the price of silos. With the owner's levers " + "; ".join(
+        f"{title}: the price of silos{against}. With the owner's levers " + "; ".join(
             headline(price, arm, measure) for measure in ("loyalty", "profit", "lifetime_value")
         ) + "."
     )  # fmt: skip
