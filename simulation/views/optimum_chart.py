@@ -138,7 +138,9 @@ def price_page(price: pd.DataFrame, *, titles: Mapping[str, str], wanted: str) -
         part = price[price["measure"] == measure]
         for row in records(part[part["policy"] != "owner"]):
             _bar(axes, row, at=_place(row, shown, titles))
-        axes.margins(x=0.3)
+        axes.margins(x=0.1)
+        low, high = axes.get_xlim()
+        axes.set_xlim(low, high + 0.8 * (high - low))  # room for the figures beside the bars
     return figure
 
 

@@ -163,7 +163,10 @@ def _learned(optimum: Optimum, arm: str) -> str:
             parts.append(
                 f"in {row['label'].lower()} {100 * row['position']:.0f} %{_bounds(row, 'position', by=100, digits=0)}"
             )
-    return f"its learning departments end on the way from equilibrium (0 %) to owner (100 %): {joined(parts)}."
+    where = "equilibrium" if at_rest(optimum, arm) else "where best responses ended"
+    return (
+        f"its learning departments end on the way from {where} (0 %; below: worse) to owner (100 %): {joined(parts)}."
+    )
 
 
 def _moves(optimum: Optimum, arm: str, policy: str) -> str:
