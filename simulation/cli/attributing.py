@@ -118,7 +118,7 @@ def attribute(
       silosim attribute silo_vs_shared --from siloed --to shared_and_pooled
       silosim attribute silo_vs_shared --kind recorded --outcome profit --replications 40
       silosim attribute mine.yaml --from a --to b --estimate
-    """  # noqa: D301 - no raw text: \b keeps the examples from being wrapped
+    """
     with explained(debug=debug):
         asked = _Asked(first=first, second=second, kind=kind, outcome=outcome, over=over, permutations=permutations)
         horizon = {"replications": replications, "seed": seed, "population": population, "weeks": weeks}

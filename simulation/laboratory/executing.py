@@ -182,9 +182,9 @@ def _here(do: _Batches, todo: list[int], *, workers: int) -> Answers:
             yield from crew.each(todo, tries=TRIES)
         except WorkerLost as error:
             raise WorkerLost(
-                f"{TRIES} worker processes died of batch {error.number}. Usually memory ran out (try fewer workers, or a "
+                f"{TRIES} worker processes died of batch {error.item}. Usually memory ran out (try fewer workers, or a "
                 'smaller population), or a Python script calls this at its top: put the call under `if __name__ == "__main__":`',
-                number=error.number,
+                item=error.item,
             ) from error
 
 
@@ -261,4 +261,4 @@ def _told_how_to_go_on() -> Iterator[None]:
     try:
         yield
     except WorkerLost as error:
-        raise WorkerLost(f"{error}. {GO_ON}", number=error.number) from error
+        raise WorkerLost(f"{error}. {GO_ON}", item=error.item) from error
