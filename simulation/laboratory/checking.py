@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_CHECKED", "check_points"]
 
-MOST_CHECKED = 5_000
+MOST_CHECKED = 1_000
 """Points of a drawn design that are checked before the sweep starts; one that is found invalid later is a failed run."""
 _MOST_TOLD = 20
 """Faults of points that are told at once: many points of one design go wrong in the same way."""
