@@ -40,6 +40,8 @@ FREE = {
     "weight": {"path": "incentives.shared_weight", "low": 0, "high": 1, "arms": ["half"]},
     "rate": {"path": "market.segments.everyone.purchase_rate", "low": 0.1, "high": 0.5, "base": 0.2},
 }
+THREE_LEVELS = {"kind": "full_factorial", "levels": 3}
+GRID = {**FREE, "weight": {"path": "incentives.shared_weight", "levels": [0, 0.5, 1], "arms": ["half"]}}
 
 
 @pytest.fixture
@@ -51,7 +53,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def swept(here: Path, *, runner: Runner = fake_arms, **changes: Any) -> Path:
     """A sweep of the small shop, with made-up runs."""
-    return sweep(written(here, **{"replications": 2, **changes}), here / "swept", workers=1, runner=runner)
+    return sweep(
+        written(here, **{"replications": 2, "design": THREE_LEVELS, "factors": GRID, **changes}),
+        here / "swept",
+        workers=1,
+        runner=runner,
+    )
 
 
 def silosim(*words: str) -> Result:
