@@ -1,59 +1,39 @@
-"""A sweep of real runs, small enough to be killed often: `python small_sweep.py FOLDER WORKERS`."""
+"""A sweep of real runs, small enough to be killed often: `python small_sweep.py FOLDER TASKS WORKERS`."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-from worlds import changed, workshop
-
-from simulation.analysis.frames import last_mean
-from simulation.analysis.run import run_arms
-from simulation.laboratory.executing import Done, execute
+from simulation.laboratory import sweeping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from simulation.laboratory.plan import Plan
 
-    from simulation.scenario.scenario import Scenario
-
-__all__ = ["BATCH", "METRICS", "RealRuns", "real_runs", "sweep"]
-
-BATCH = 2
-METRICS = ("loyalty", "nps", "retention", "revenue", "cost", "bonus", "profit")
-TINY = {"horizon": {"population": 60, "burn_in": 4, "weeks": 8}, "market": {"network": {"degree": 4}}}
+__all__ = ["planned", "sweep"]
 
 
-@dataclass(frozen=True, slots=True)
-class RealRuns:
-    """Runs both arms; a task's number is its replication."""
-
-    arms: Mapping[str, Scenario]
-
-    def __call__(self, task: int) -> Done:
-        rows: list[dict[str, Any]] = []
-        weekly = []
-        for run in run_arms(self.arms, seed=3, replication=task):
-            number = task * len(self.arms) + len(rows)
-            head = {"run": number, "point": 0, "replication": task, "arm": run.arm, "seed": run.seed}
-            means = {name: last_mean(run.weekly[name]) for name in METRICS}
-            rows.append({**head, "status": "done", "error": None, **means})
-            weeks = {name: run.weekly[name] for name in METRICS}
-            weekly.append(pa.table({"run": [number] * 8, "week": list(range(8)), **weeks}))
-        return Done(rows=rows, weekly=pa.concat_tables(weekly))
-
-
-def real_runs() -> RealRuns:
-    """The workshop with its departments' own KPIs, and with half of their pay shared."""
-    own = changed(workshop(), TINY)
-    return RealRuns({"own": own, "shared": changed(own, {"incentives": {"shared_weight": 0.5}})})
+def planned(tasks: int) -> Plan:
+    """The bicycle workshop over two shares of pay, its weekly tables kept."""
+    return sweeping.plan_sweep(
+        {
+            "title": "A small sweep",
+            "scenario": str(Path(__file__).with_name("workshop.yaml")),
+            "changes": {"horizon": {"burn_in": 4}, "market": {"network": {"degree": 4}}},
+            "population": 60,
+            "weeks": 8,
+            "replications": tasks // 2,
+            "design": {"kind": "full_factorial"},
+            "factors": {"weight": {"path": "incentives.shared_weight", "levels": [0.0, 0.5]}},
+        },
+        weekly=True,
+    )
 
 
 def sweep(folder: Path, *, tasks: int, workers: int) -> None:
     """Run, or go on with, a sweep of so many tasks."""
-    execute(real_runs(), tasks=tasks, batch=BATCH, folder=folder, workers=workers)
+    sweeping.sweep(planned(tasks), folder, workers=workers)
 
 
 if __name__ == "__main__":

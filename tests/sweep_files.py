@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.fake_runner import fake_arms, tiny_scenario
+from fake_runner import fake_arms, tiny_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,8 @@ def shop_sweep(**changes: Any) -> dict[str, Any]:
         "title": "Shared weight in a shop",
         "scenario": "shop.yaml",
         "arms": ["own", "half"],
-        "replications": 3,
-        "design": {"kind": "full_factorial", "levels": 3},
+        "replications": 2,
+        "design": {"kind": "full_factorial", "levels": 2},
         "factors": {
             "weight": {"path": "incentives.shared_weight", "levels": [0, 0.5, 1], "arms": ["half"]},
             "rate": {"path": "market.segments.everyone.purchase_rate", "low": 0.1, "high": 0.5},

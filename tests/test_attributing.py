@@ -17,7 +17,7 @@ from worlds import WORKSHOP, workshop
 from simulation.analysis.folder import CHARTS, PROVENANCE
 from simulation.cli import app
 from simulation.laboratory.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
-from simulation.laboratory.game import Game, game_between
+from simulation.laboratory.attribution_game import Game, game_between
 from simulation.laboratory.probes import FirmProbe
 from simulation.views.alignment_chart import alignment_chart
 from simulation.views.alignment_words import Told, alignment_page, alignment_title

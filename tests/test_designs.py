@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from sweep_files import written
 
 from simulation.laboratory.planning import plan_sweep
 from simulation.scenario.faults import ScenarioError
-from tests.sweep_files import written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +154,7 @@ def test_faults_of_a_table_name_its_line(tmp_path: Path, text: str, line: int, s
 def test_a_table_without_points(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "points.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioError, match="holds no points|there is no such file"):
+    with pytest.raises(ScenarioError, match=r"holds no points|there is no such file"):
         drawn(tmp_path, {"kind": "table", "file": "points.csv"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -11,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from small_sweep import BATCH, sweep
+from small_sweep import planned, sweep
 
 from simulation.laboratory import dataset
 
@@ -48,16 +49,17 @@ def killed(folder, *, tasks, workers, luck):
             time.sleep(luck.uniform(0.0, 0.1 if wanted else 4.0))
             assert process.poll() is None, "it ended before it was killed: make it longer"
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has failed already
+                os.killpg(process.pid, signal.SIGKILL)
     return parts(folder) - before
 
 
 @pytest.mark.parametrize(
     ("kills", "tasks"),
-    [pytest.param(2, 80, marks=pytest.mark.full), pytest.param(30, 1000, marks=pytest.mark.long)],
+    [pytest.param(2, 90, marks=pytest.mark.full), pytest.param(30, 1000, marks=pytest.mark.long)],
 )
 def test_a_sweep_killed_at_random_moments_ends_as_if_never_stopped(tmp_path, kills, tasks):
-    luck, folder = random.Random(6), tmp_path / "sweep"
+    luck, folder, plan = random.Random(6), tmp_path / "sweep", planned(tasks)
     sweep(tmp_path / "whole", tasks=tasks, workers=1)
     whole, gained, torn = files(tmp_path / "whole"), [], 0
     for _ in range(kills):
@@ -67,8 +69,8 @@ def test_a_sweep_killed_at_random_moments_ends_as_if_never_stopped(tmp_path, kil
         torn += len(unfinished)
         assert {name: content for name, content in there.items() if name not in unfinished}.items() <= whole.items()
         if gained[-1]:
-            assert len(dataset.read(folder)) == 2 * BATCH * parts(folder)
-    left = dataset.status(folder, tasks=tasks, batch=BATCH).left if any(gained) else tasks
+            assert len(dataset.read(folder)) == plan.batch * len(plan.arms) * parts(folder)
+    left = dataset.status(folder, tasks=tasks, batch=plan.batch).left
     assert left > 0, "each kill must have found it at work"
     print(
         f"{kills} kills, new parts {gained}, {torn} half-written files, {left} of {tasks} tasks left for the last resume"
@@ -76,4 +78,4 @@ def test_a_sweep_killed_at_random_moments_ends_as_if_never_stopped(tmp_path, kil
     sweep(folder, tasks=tasks, workers=2)
     assert files(folder) == whole
     assert dataset.read(folder).equals(dataset.read(tmp_path / "whole"))
-    assert dataset.read(folder)["run"].tolist() == list(range(2 * tasks))
+    assert dataset.read(folder)["run"].tolist() == list(range(plan.runs))

@@ -11,10 +11,13 @@ from multiprocessing import get_context
 
 import pytest
 from fake_work import Deadly, DeadlyOnce, Slow, failing, interrupted, raising, rows_of, with_weeks
+from small_sweep import planned
 
 from simulation.analysis.parallel import WorkerLost
 from simulation.laboratory import dataset
 from simulation.laboratory.executing import TRIES, ClusterRefused, execute
+from simulation.laboratory.planning import columns_of_plan
+from simulation.laboratory.work import Work
 
 TASKS, BATCH = 23, 4
 
@@ -49,6 +52,25 @@ def test_processes_leave_the_same_files(tmp_path, alone):
     assert swept(tmp_path / "two", workers=2) == alone
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
         assert swept(tmp_path / "pool", executor=executor) == alone
+
+
+@pytest.mark.full
+def test_real_runs_are_the_same_in_threads_and_processes_and_on_dask(tmp_path, cluster):
+    plan = planned(12)
+
+    def lived(name, **who):
+        execute(
+            Work(plan=plan), tasks=plan.tasks, batch=2, folder=tmp_path / name, columns=columns_of_plan(plan), **who
+        )
+        return files(tmp_path / name)
+
+    alone = lived("one", workers=1)
+    assert len(alone) == 12
+    assert dataset.read(tmp_path / "one")["status"].eq("done").all()
+    assert lived("two", workers=2) == alone
+    assert lived("dask", dask=cluster.scheduler_address) == alone
+    with ThreadPoolExecutor(3) as executor:
+        assert lived("threads", executor=executor) == alone
 
 
 def test_progress_counts_tasks_and_begins_with_what_is_there(tmp_path):

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from small_firm import line_of
+from sweep_files import shop_sweep, written
+
 from simulation.laboratory.paths import resolved, value_at
 from simulation.laboratory.planning import plan_sweep
 from simulation.scenario.faults import Fault, ScenarioError
 from simulation.scenario.loading import load
-from tests.small_firm import line_of
-from tests.sweep_files import shop_sweep, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +42,9 @@ def at(plan: Plan, point: int, arm: str, path: str) -> Any:
 
 def test_a_factor_is_set_in_its_arms_and_overrides_them(tmp_path: Path) -> None:
     plan = plan_sweep(written(tmp_path))
-    assert [at(plan, n, "half", "incentives.shared_weight") for n in (0, 3, 6)] == [0.0, 0.5, 1.0]
-    assert [at(plan, n, "own", "incentives.shared_weight") for n in (0, 3, 6)] == [0.0, 0.0, 0.0]
-    assert [at(plan, n, arm, RATE) for n in (0, 1, 2) for arm in ("own", "half")] == [0.1, 0.1, 0.3, 0.3, 0.5, 0.5]
+    assert [at(plan, n, "half", "incentives.shared_weight") for n in (0, 2, 4)] == [0.0, 0.5, 1.0]
+    assert [at(plan, n, "own", "incentives.shared_weight") for n in (0, 2, 4)] == [0.0, 0.0, 0.0]
+    assert [at(plan, n, arm, RATE) for n in (0, 1) for arm in ("own", "half")] == [0.1, 0.1, 0.5, 0.5]
     assert at(plan, 0, "half", "incentives.shared_metrics.spending") == 1.0  # what else the arm changes stays
 
 
@@ -84,12 +85,12 @@ def test_a_factor_with_a_path_counts_over_a_fragment(tmp_path: Path) -> None:
 def test_changes_count_in_every_arm_and_the_horizon_can_be_asked_for(tmp_path: Path) -> None:
     shared = {"incentives": {"shared_weight": 0.3, "shared_metrics": {"spending": 2.0}}}
     path = written(tmp_path, changes=shared, population=120, weeks=30)
-    plan = plan_sweep(path, weeks=20, replications=2, seed=5)
+    plan = plan_sweep(path, weeks=20, replications=3, seed=5)
     assert at(plan, 0, "own", "incentives.shared_weight") == 0.3
     assert at(plan, 0, "half", "incentives.shared_metrics.spending") == 2.0  # the arm says 1
     horizon = plan.scenarios_at(plan.points[0])["half"].horizon
     assert (horizon.population, horizon.weeks) == (120, 20)
-    assert (plan.replications, plan.seed, plan.tasks, plan.runs) == (2, 5, 18, 36)
+    assert (plan.replications, plan.seed, plan.tasks, plan.runs) == (3, 5, 18, 36)
 
 
 @pytest.mark.parametrize(
@@ -160,6 +161,8 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
         ({"factors": {"rate": {"path": RATE, "low": 0, "high": 0.2, "scale": "log"}}}, "factors.rate.low", "0", None),
         ({"factors": {"rate": {"levels": [0.1]}}}, "factors.rate.path", "is missing", None),
         ({"factors": {"arm": {"path": "arms.own.title", "choices": ["a"]}}}, "factors.arm.path", "not for a factor", None),
+        ({"arm_titles": {"halv": "Some shared"}}, "arm_titles.halv", "is not an arm", "half"),
+        ({"arms": ["half", "half"]}, "arms.1", "named twice", None),
         ({"scenario": "shopp"}, "scenario", "there is no such file", None),
         ({"outcomes": ["loyalty", "profits"]}, "outcomes.1", "is not measured", "profit"),
         ({"changes": {"arms": {}}}, "changes.arms", "not for a sweep", None),
@@ -211,7 +214,13 @@ def test_a_fault_inside_the_scenario_or_a_fragment_keeps_its_own_line(tmp_path: 
 def test_a_mapping_is_a_sweep_too(tmp_path: Path) -> None:
     written(tmp_path)
     plan = plan_sweep(shop_sweep(scenario=str(tmp_path / "shop.yaml")))
-    assert len(plan.points) == 9
+    assert len(plan.points) == 6
+
+
+def test_an_arm_may_have_another_title(tmp_path: Path) -> None:
+    plan = plan_sweep(written(tmp_path, arm_titles={"half": "Some shared"}))
+    assert plan.arm_titles == {"own": "Own KPI only", "half": "Some shared"}
+    assert plan.differences(plan_sweep(written(tmp_path))) == []
 
 
 def test_a_plan_survives_its_file(tmp_path: Path) -> None:
@@ -227,5 +236,5 @@ def test_words_make_no_other_plan_but_runs_do(tmp_path: Path) -> None:
     plan = plan_sweep(written(tmp_path))
     assert plan.differences(plan_sweep(written(tmp_path, title="Other words", outcomes=["nps"]))) == []
     other = plan_sweep(written(tmp_path), replications=4)
-    assert "replications: 3 there, 4 here" in other.differences(plan)
+    assert "replications: 2 there, 4 here" in other.differences(plan)
     assert plan.hash != other.hash

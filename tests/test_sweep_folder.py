@@ -250,6 +250,25 @@ def test_what_a_killed_process_left_is_swept_away(tmp_path):
     assert not left.exists()
 
 
+@pytest.mark.parametrize(
+    ("left", "expected"),
+    [
+        ((), True),
+        ((".lock", "runs/"), True),
+        ((".lock", "runs/", ".plan.unfinished"), True),
+        ((".lock", "runs/", "plan.json"), False),
+        ((".lock", "runs/part-000000.parquet"), False),
+        (("notes.txt",), False),
+    ],
+)
+def test_a_sweep_killed_before_its_plan_was_written_leaves_an_untouched_folder(tmp_path, left, expected):
+    for name in left:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.mkdir() if name.endswith("/") else path.touch()
+    assert dataset.untouched(tmp_path) == expected
+
+
 # --- one process at a time, and a disk that fails ---------------------------------------------------------------------
 
 HOLD = """
@@ -287,7 +306,7 @@ def test_a_full_disk_leaves_whole_parts_and_says_how_to_go_on(tmp_path, monkeypa
         if done == 4:
             monkeypatch.setattr(*function, full)
 
-    with pytest.raises(OSError, match=r"disk is full.*kept in .*goes on from there") as told:
+    with pytest.raises(OSError, match=r"disk is full.*is kept.*goes on from there") as told:
         swept(folder, progress=fill)
     assert told.value.errno == errno.ENOSPC
     monkeypatch.undo()

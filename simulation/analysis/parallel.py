@@ -16,14 +16,14 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-    _Pipe = Connection[int, tuple[int, Any]]
+    _Pipe = Connection[Any, tuple[Any, Any]]
 
 __all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers", "in_order"]
 
@@ -31,6 +31,8 @@ Engine = Literal["compiled", "plain"]
 
 
 T = TypeVar("T")
+Item = TypeVar("Item", bound="Hashable")
+"""What work is asked for by: the number of a replication, say."""
 
 
 class Runner(Protocol):
@@ -49,15 +51,15 @@ class Runner(Protocol):
 
 
 class WorkerLost(RuntimeError):
-    """A worker process died; the message says what usually lies behind it. `number`: what it was at."""
+    """A worker process died; the message says what usually lies behind it. `item`: what it was at."""
 
-    def __init__(self, message: str = "", *, number: int | None = None) -> None:
+    def __init__(self, message: str = "", *, item: object = None) -> None:
         super().__init__(
             message
             or "a worker process died. Usually memory ran out (try --workers 1, or a smaller --population), or compare() "
             'was called at the top of a Python script: put the call under `if __name__ == "__main__":`.'
         )
-        self.number = number
+        self.item = item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +88,14 @@ def default_workers() -> int:
     return min(os.cpu_count() or 1, 60)
 
 
-class Crew(Generic[T]):
+class Crew(Generic[Item, T]):
     """Worker processes, each on a pipe of its own; no workers: the work is done in this process.
 
     A pool from the standard library shares one pipe among its workers. When a worker is stopped while it writes its
     results, such a pool waits for the rest of them for ever; here only that worker's own pipe breaks.
     """
 
-    def __init__(self, task: Callable[[int], T], *, workers: int) -> None:
+    def __init__(self, task: Callable[[Item], T], *, workers: int) -> None:
         self._task = task
         self._workers: dict[_Pipe, BaseProcess] = {}
         if workers > 1:
@@ -117,15 +119,15 @@ class Crew(Generic[T]):
         with _interrupts_put_off():
             return self._start()
 
-    def each(self, replications: Iterable[int], *, tries: int = 1) -> Iterator[tuple[int, T]]:
-        """Yield (number, what the task returned) as they finish, in any order.
+    def each(self, items: Iterable[Item], *, tries: int = 1) -> Iterator[tuple[Item, T]]:
+        """Yield (item, what the task returned) as they finish, in any order.
 
         Parameters
         ----------
-        replications
-            The numbers to call the task with.
+        items
+            What to call the task with.
         tries
-            How many workers may die of a number before it is given up.
+            How many workers may die of an item before it is given up.
 
         Raises
         ------
@@ -133,28 +135,28 @@ class Crew(Generic[T]):
             If a worker process died, so many times.
         """
         if not self._workers:
-            yield from ((replication, self._task(replication)) for replication in replications)
+            yield from ((item, self._task(item)) for item in items)
             return
-        todo = ((replication, tries) for replication in replications)
-        at: dict[_Pipe, tuple[int, int]] = {}  # what each worker is at, and how many tries are left
+        todo = ((item, tries) for item in items)
+        at: dict[_Pipe, tuple[Item, int]] = {}  # what each worker is at, and how many tries are left
         for worker in self._workers:
             _give(worker, next(todo, None), at)
         while at:
             # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
             ready = wait(at, timeout=0.5)
             for worker in [each for each in at if each in ready]:
-                replication, left = at.pop(worker)
+                item, left = at.pop(worker)
                 try:
                     _, answer = worker.recv()
                 except (EOFError, OSError) as error:  # the end of the pipe, between messages or within one
                     if left == 1:
-                        raise WorkerLost(number=replication) from error
-                    _give(self._replace(worker), (replication, left - 1), at)
+                        raise WorkerLost(item=item) from error
+                    _give(self._replace(worker), (item, left - 1), at)
                     continue
                 if isinstance(answer, Exception):
                     raise answer
                 _give(worker, next(todo, None), at)
-                yield replication, answer
+                yield item, answer
 
     def __enter__(self) -> Self:
         return self
@@ -188,28 +190,28 @@ def in_order(
     return [answers[number] for number in range(count)]
 
 
-def _give(worker: _Pipe, given: tuple[int, int] | None, at: dict[_Pipe, tuple[int, int]]) -> None:
-    """Give a worker a number, and note what it is `at`; nothing where none is left."""
+def _give(worker: _Pipe, given: tuple[Item, int] | None, at: dict[_Pipe, tuple[Item, int]]) -> None:
+    """Give a worker an item, and note what it is `at`; nothing where none is left."""
     if given is not None:
         at[worker] = given
         with contextlib.suppress(ConnectionError):  # that it has died is seen when its answer is awaited
             worker.send(given[0])
 
 
-def _work(pipe: Connection[Any, int], task: Callable[[int], Any]) -> None:
+def _work(pipe: _Pipe, task: Callable[[Any], Any]) -> None:
     """Run what comes through the pipe until it closes; errors go home with their traceback as a note."""
     # Ctrl-C reaches every process of a terminal; only the one that started the others answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):  # nobody is left to work for
         while True:
-            replication = pipe.recv()
+            item: Any = pipe.recv()
             answer: Any
             try:
-                answer = task(replication)
+                answer = task(item)
             except Exception as error:
                 error.add_note(traceback.format_exc())
                 answer = error
-            pipe.send((replication, answer))
+            pipe.send((item, answer))
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ def align(
       silosim align silo_vs_shared
       silosim align silo_vs_shared --arm siloed --value loyalty --at late
       silosim align mine.yaml --replications 40 --estimate
-    """  # noqa: D301 - no raw text: \b keeps the examples from being wrapped
+    """
     with explained(debug=debug):
         horizon = {"replications": replications, "seed": seed, "population": population, "weeks": weeks}
         loaded, told = _asked(scenario, arm, horizon, value=value, at=at, over=over, step=step)

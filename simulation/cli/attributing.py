@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.laboratory.attribution import Played
-    from simulation.laboratory.game import Game
+    from simulation.laboratory.attribution_game import Game
     from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["attribute"]
@@ -118,7 +118,7 @@ def attribute(
       silosim attribute silo_vs_shared --from siloed --to shared_and_pooled
       silosim attribute silo_vs_shared --kind recorded --outcome profit --replications 40
       silosim attribute mine.yaml --from a --to b --estimate
-    """  # noqa: D301 - no raw text: \b keeps the examples from being wrapped
+    """
     with explained(debug=debug):
         asked = _Asked(first=first, second=second, kind=kind, outcome=outcome, over=over, permutations=permutations)
         horizon = {"replications": replications, "seed": seed, "population": population, "weeks": weeks}
@@ -150,7 +150,7 @@ def attribute(
 def _games(scenario: str, asked: _Asked, horizon: dict[str, int | None]) -> tuple[LoadedScenario, list[Game]]:
     """Read the scenario and make the games that were asked for; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
-    from simulation.laboratory.game import KINDS, game_between
+    from simulation.laboratory.attribution_game import KINDS, game_between
     from simulation.scenario.faults import Fault, ScenarioError, show
     from simulation.scenario.loading import load
 

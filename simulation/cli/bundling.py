@@ -37,10 +37,11 @@ def bundle(
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
-    r"""Put all that results follow from, and their digests, into one file that others can run again.
+    """Put all that results follow from, and their digests, into one file that others can run again.
 
-    The scenario in full (of a sweep its plan), arms, seeds, replications, versions, and a digest of every table's
-    content; no path, no name of a machine, no date: the same results give the same file.
+    The scenario in full (of a sweep its plan), arms, seeds, replications,
+    versions, and a digest of every table's content. No date, no command, no name
+    of a machine: the same results give the same file.
 
     \b
     Examples:
@@ -67,13 +68,15 @@ def reproduce(
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
-    r"""Run a bundle again and say whether the same comes out, or where not.
+    """Run a bundle again and say whether the same comes out, or where not.
 
-    Of each table that differs: the first run, row and column, what the bundle has and what came out. And which versions
-    are others. A bundle is data, whoever sent it: nothing in it is executed, nothing is written, no other file is read.
+    Of each table that differs: the first run, row and column, what the bundle has
+    and what came out; and which versions are others. A bundle is data, whoever
+    sent it: nothing in it is executed, nothing is written, no other file is read.
 
-    Exit codes: 0 the same (or the same but for the last digits of sums); 3 something else; 2 no bundle that can be used,
-    or one that asks for a huge amount of work without --yes; 1 silosim or the machine failed; 130 interrupted.
+    Exit codes: 0 the same, or but for the last digits of sums; 3 something else;
+    2 no bundle that can be used, or one that asks for a huge amount of work
+    without --yes; 1 silosim or the machine failed; 130 interrupted.
 
     \b
     Examples:

@@ -89,14 +89,16 @@ def replications(
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
-    r"""Say how many replications are enough, and what the same luck in every arm saved.
+    """Say how many replications are enough, and what the same luck in every arm saved.
 
-    From the paired differences of each arm to the first: the replications that a wanted half-width takes, with the
-    uncertainty of that figure; the chance to see a given effect; and the factor of replications that common random
-    numbers saved, measured. Leaves both tables and a convergence chart for each outcome.
+    From the paired differences of each arm to the first: the replications that a
+    wanted half-width takes, with the uncertainty of that figure; the chance to see
+    a given effect; and the factor of replications that common random numbers
+    saved, measured. Leaves both tables and a convergence chart for each outcome.
 
-    It does not stop by itself: `silosim compare --precision` goes on until the half-width of loyalty is narrow enough
-    (its 95 % intervals then cover in about 94 to 96 % of cases).
+    It does not stop by itself: `silosim compare --precision` goes on until the
+    half-width of loyalty is narrow enough (95 % intervals then cover in about 94
+    to 96 of 100 cases).
 
     \b
     Examples:

@@ -65,28 +65,33 @@ def sweep(
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:  # fmt: skip
-    """Vary a scenario over a design of factors: every point, every replication, every arm.
+    """Vary a scenario over a design of factors: every point, every arm.
 
-    The sweep file names a scenario, the factors by their paths in it, and a design: full_factorial, one_at_a_time,
-    latin_hypercube, sobol, morris or table. What it will take is said first. Runs stream into
-    FOLDER/runs/*.parquet, one row each, which pandas, Polars and DuckDB read while it grows. After a stop of any kind
-    the same command goes on where it was: no run lost, none twice. A run that fails is a row with its error.
+    The sweep file names a scenario, factors by their paths in it, and a design:
+    full_factorial, one_at_a_time, latin_hypercube, sobol, morris or table (your
+    own points, CSV). What it will take is said first. Runs stream into
+    FOLDER/runs/*.parquet, one row each, which pandas, Polars and DuckDB read
+    while it grows. After a stop of any kind the same command goes on: no run is
+    lost, none done twice. A run that fails is a row with its error.
 
     \b
     Examples:
       silosim sweep experiments/shared_weight/sweep.yaml --estimate
       silosim sweep experiments/shared_weight/sweep.yaml --workers 2
-      silosim sweep mine.yaml --replications 4 --population 1000 --out results/first
+      silosim sweep mine.yaml --replications 4 --population 1000
       silosim sweep mine.yaml --status
 
     \b
     A sweep file:
       title: How much shared weight is enough?
       scenario: silo_vs_shared
-      arms: [siloed, shared]
+      arms: \\[siloed, shared]
       design: {kind: full_factorial}
       factors:
-        weight: {path: incentives.shared_weight, levels: [0, 0.25, 0.5, 1], arms: [shared]}
+        weight:
+          path: incentives.shared_weight
+          levels: \\[0, 0.25, 0.5, 1]
+          arms: \\[shared]
     """
     with explained(debug=debug):
         from simulation.laboratory.sweeping import check_sweep_folder, plan_sweep

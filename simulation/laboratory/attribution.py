@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from simulation.laboratory.game import Game
+    from simulation.laboratory.attribution_game import Game
     from simulation.record import Run
 
 __all__ = ["Lived", "Played", "play"]

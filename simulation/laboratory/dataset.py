@@ -12,15 +12,13 @@ at any moment, and a sweep that was killed goes on where its parts end.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.folder import FolderRefused
+from simulation.laboratory.disk import UNFINISHED, lock, told_of_the_disk, write_whole
 from simulation.laboratory.parts import label_of, rows_of
 
 if TYPE_CHECKING:
@@ -36,20 +34,18 @@ __all__ = [
     "WEEKLY",
     "Status",
     "finished",
-    "kept_in",
     "locked",
     "plan_of",
     "read",
     "read_weekly",
     "status",
     "tasks_of",
+    "untouched",
     "write",
 ]
 
 PLAN, RUNS, WEEKLY = "plan.json", "runs", "weekly"
 _LOCK = ".lock"
-_UNFINISHED = ".{}.unfinished"
-"""Hidden, and no `*.parquet`: what reads the parts must not see it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +99,11 @@ def locked(folder: Path) -> Iterator[None]:
         If the folder cannot be made or written.
     """
     with contextlib.ExitStack() as held:
-        with _told_of_the_disk(folder):
+        with told_of_the_disk(folder):
             (folder / RUNS).mkdir(parents=True, exist_ok=True)
             file = held.enter_context((folder / _LOCK).open("a+b"))
             try:
-                _lock(file.fileno())
+                lock(file.fileno())
             except BlockingIOError as error:
                 raise FolderRefused(
                     f"{folder}: another process runs this sweep; wait for it, or stop it first"
@@ -116,52 +112,17 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _lock(file: int) -> None:
-    """Lock a file for this process alone; BlockingIOError if another one has.
-
-    On POSIX with lockf, not flock: a worker that an executor forked would keep an flock after this process was killed.
-    """
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError from error
-    else:
-        import fcntl
-
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except PermissionError as error:  # EACCES instead of EAGAIN on some systems
-            raise BlockingIOError from error
+def untouched(folder: Path) -> bool:
+    """Whether a folder holds no more than a sweep leaves that was killed before its plan was written."""
+    names = {path.name for path in folder.iterdir()}
+    return names <= {_LOCK, RUNS, UNFINISHED.format(Path(PLAN).stem)} and not any((folder / RUNS).glob("*"))
 
 
 def _clear_unfinished(folder: Path) -> None:
     """Remove what a killed process left half written. Only under the lock: a living one may be writing."""
-    for kind in (RUNS, WEEKLY):
-        for file in (folder / kind).glob(_UNFINISHED.format("*")):
+    for kind in (".", RUNS, WEEKLY):
+        for file in (folder / kind).glob(UNFINISHED.format("*")):
             file.unlink()
-
-
-@contextlib.contextmanager
-def _told_of_the_disk(folder: Path) -> Iterator[None]:
-    """Say what is kept and how to go on, where the disk fails."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            what = "the disk is full; make room"
-        elif error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-            what = "the folder cannot be written"
-        else:
-            raise
-        raise OSError(error.errno, f"{what}. {kept_in(folder)}", str(error.filename or folder)) from error
-
-
-def kept_in(folder: Path) -> str:
-    """What to tell people whose sweep has ended early."""
-    return f"What was finished is kept in {folder}; the same command goes on from there"
 
 
 def write(folder: Path, number: int, part: Part) -> None:
@@ -172,41 +133,15 @@ def write(folder: Path, number: int, part: Part) -> None:
     OSError
         If the disk is full or cannot be written; no file is left half written.
     """
-    with _told_of_the_disk(folder):
+    with told_of_the_disk(folder):
         if part.weekly is not None:
             (folder / WEEKLY).mkdir(exist_ok=True)
-            _write_whole(_path(folder, WEEKLY, number), part.weekly)
-        _write_whole(_path(folder, RUNS, number), part.runs)
+            write_whole(_path(folder, WEEKLY, number), part.weekly)
+        write_whole(_path(folder, RUNS, number), part.runs)
 
 
 def _path(folder: Path, kind: str, number: int) -> Path:
     return folder / kind / f"part-{number:06d}.parquet"
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it stands whole or not at all, whatever happens to the process or the power."""
-    hidden = path.with_name(_UNFINISHED.format(path.stem))
-    try:
-        with hidden.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        hidden.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            hidden.unlink(missing_ok=True)
-        raise
-    _fsync_folder(path.parent)
-
-
-def _fsync_folder(folder: Path) -> None:
-    """Let the folder's entry survive a power cut, where the system can (Windows cannot, and need not)."""
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 # --- what is finished -------------------------------------------------------------------------------------------------

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation.laboratory.extras import ExtraMissing, needed
+from simulation.laboratory.parts import encoded
+from simulation.laboratory.planning import columns_of_plan
 from simulation.laboratory.work import Work
+from simulation.scenario.regime import Horizon
 
 if TYPE_CHECKING:
+    from simulation.laboratory.executing import Done
     from simulation.laboratory.plan import Plan
 
 __all__ = ["Estimate", "estimate"]
@@ -79,11 +83,13 @@ def estimate(plan: Plan, folder: Path, *, workers: int, done: int = 0, work: Wor
     work = work or Work(plan=plan)
     took: list[float] = []
     errors: list[str] = []
+    size = 0
     for task in sorted({0, plan.tasks // 2, plan.tasks - 1})[:PILOT_TASKS]:
         start = time.perf_counter()
-        rows = work(task).rows
+        done_here = work(task)
         took.append(time.perf_counter() - start)
-        errors += [str(rows[0]["error"])] if rows[0]["status"] == "failed" else []
+        errors += [str(done_here.rows[0]["error"])] if done_here.rows[0]["status"] == "failed" else []
+        size = max(size, _size(plan, task, done_here))
         if sum(took) > _LONGEST_PILOT:
             break
     # The first task also pays for what is loaded late.
@@ -97,20 +103,27 @@ def estimate(plan: Plan, folder: Path, *, workers: int, done: int = 0, work: Wor
         seconds=a_task * left / hands + (_START if hands > 1 else 0.0),
         workers=hands,
         memory=_memory() * (hands + 1 if hands > 1 else 1),
-        disk=_disk(plan, left),
+        disk=_disk(plan, left, size),
         free=shutil.disk_usage(_standing(folder)).free,
         failed=len(errors),
         error=errors[0] if errors else "",
     )
 
 
-def _disk(plan: Plan, tasks: int) -> int:
-    """Return what the rows take at most: 8 bytes a value, uncompressed, and each file its footer [bytes]."""
-    columns = 7 + len(plan.factors) + len(plan.metrics)
+def _size(plan: Plan, task: int, done: Done) -> int:
+    """Return what a part of this task alone takes, most of it the words on its columns [bytes]."""
+    of = range(task, task + 1)
+    part = encoded(done.rows, of=of, weekly=done.weekly, columns=columns_of_plan(plan))
+    return len(part.runs) + len(part.weekly or b"")
+
+
+def _disk(plan: Plan, tasks: int, size: int) -> int:
+    """Return what the rows take at most: each part as one of a single task, and 8 bytes for each further value [bytes]."""
+    values = 7 + len(plan.factors) + len(plan.metrics)
+    if plan.weekly:
+        values += plan.scenario.get("horizon", {}).get("weeks", Horizon().weeks) * (3 + len(plan.metrics))
     parts = -(-tasks // plan.batch)
-    rows = tasks * len(plan.arms)
-    weeks = plan.scenario.get("horizon", {}).get("weeks", 208) if plan.weekly else 0
-    return 8 * rows * (columns + weeks * (len(plan.metrics) + 3)) + parts * columns * 300 * (2 if plan.weekly else 1)
+    return parts * size + 8 * (tasks - parts) * len(plan.arms) * values
 
 
 def _memory() -> int:

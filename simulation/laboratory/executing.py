@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from simulation.analysis.parallel import Crew, WorkerLost, default_workers
 from simulation.laboratory import dataset
+from simulation.laboratory.disk import GO_ON
 from simulation.laboratory.extras import needed
 from simulation.laboratory.parts import Part, encoded
 
@@ -108,7 +109,7 @@ def execute(
     """
     folder = Path(folder)
     say = progress or (lambda _done, _tasks: None)
-    with _told_how_to_go_on(folder), dataset.locked(folder):
+    with _told_how_to_go_on(), dataset.locked(folder):
         there = dataset.finished(folder, tasks=tasks, batch=batch)
         done = sum(len(dataset.tasks_of(number, tasks=tasks, batch=batch)) for number in there)
         say(done, tasks)
@@ -181,9 +182,9 @@ def _here(do: _Batches, todo: list[int], *, workers: int) -> Answers:
             yield from crew.each(todo, tries=TRIES)
         except WorkerLost as error:
             raise WorkerLost(
-                f"{TRIES} worker processes died of batch {error.number}. Usually memory ran out (try fewer workers, or a "
+                f"{TRIES} worker processes died of batch {error.item}. Usually memory ran out (try fewer workers, or a "
                 'smaller population), or a Python script calls this at its top: put the call under `if __name__ == "__main__":`',
-                number=error.number,
+                item=error.item,
             ) from error
 
 
@@ -255,8 +256,9 @@ def _without_tracebacks(logger: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _told_how_to_go_on(folder: Path) -> Iterator[None]:
+def _told_how_to_go_on() -> Iterator[None]:
+    """Say that what is finished is kept, where workers are lost."""
     try:
         yield
     except WorkerLost as error:
-        raise WorkerLost(f"{error}. {dataset.kept_in(folder)}", number=error.number) from error
+        raise WorkerLost(f"{error}. {GO_ON}", item=error.item) from error

@@ -49,7 +49,7 @@ def factors_of(
     factors: list[Factor] = []
     faults: list[Fault] = []
     for name, of in given.factors.items():
-        looked = _Lookup(file, name, of, data, table=given.design.kind == "table")
+        looked = _Lookup(file, name, of, data)
         factors.append(looked.factor(needs_base=given.design.kind == "one_at_a_time"))
         faults += looked.faults
     faults += [file.fault(finding) for finding in _overlaps(factors)]
@@ -70,11 +70,10 @@ def _overlaps(factors: list[Factor]) -> Iterator[Finding]:
 class _Lookup:
     """Looks up one factor in every arm that it applies to, and notes the faults on the way."""
 
-    def __init__(self, file: SweepFile, name: str, given: FactorGiven, data: Mapping[str, Any], *, table: bool) -> None:
+    def __init__(self, file: SweepFile, name: str, given: FactorGiven, data: Mapping[str, Any]) -> None:
         self.file, self.given = file, given
         self.here: KeyPath = ("factors", name)
         self.faults: list[Fault] = []
-        self.table = table
         self.name = name
         self.arms = self._arms(list(data))
         self.data = {arm: data[arm] for arm in self.arms}

@@ -221,7 +221,8 @@ class Plan:
         told = {key: value for key, value in self.to_json().items() if key not in _NO_MATTER}
         design = told["design"]
         factors = [{key: of[key] for key in of if key not in {"label", "unit", "path"}} for of in design["factors"]]
-        scenario = {key: value for key, value in self.scenario.items() if key not in _WORDS}
+        scenario = {key: value for key, value in self.scenario.items() if key not in {*_WORDS, "arms"}}
+        scenario["arms"] = {arm: of.get("changes", {}) for arm, of in self.scenario.get("arms", {}).items()}
         return {**told, "scenario": scenario, "design": {**design, "factors": factors}}
 
 
@@ -252,11 +253,11 @@ def _said(value: object) -> str:
 
 
 def batch_size(tasks: int) -> int:
-    """Tasks in one part: about 400 parts, so that a kill costs little, and at most 250 tasks. Our assumption.
+    """Tasks in one part: about 200 parts, so that a kill costs little, and at most 250 tasks. Our assumption.
 
     Examples
     --------
     >>> batch_size(40), batch_size(4_000), batch_size(1_000_000)
-    (1, 10, 250)
+    (1, 20, 250)
     """
-    return min(max(tasks // 400, 1), 250)
+    return min(max(tasks // 200, 1), 250)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from simulation._version import __version__
 from simulation.analysis.frames import columns_of
 from simulation.analysis.sources import sources_hash
+from simulation.laboratory.checking import check_points
 from simulation.laboratory.designs import TooLarge, built
-from simulation.laboratory.factors import word
 from simulation.laboratory.lookup import factors_of
 from simulation.laboratory.plan import Plan, batch_size
 from simulation.laboratory.sweep_file import MOST_POINTS, SweepFile, read_sweep
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["columns_of_plan", "plan_sweep"]
-
-MOST_CHECKED = 5_000
-"""Points of a drawn design that are checked before the sweep starts; one that is found invalid later is a failed run."""
-_MOST_TOLD = 20
-"""Faults of points that are told at once: many points of one design go wrong in the same way."""
-_ALL_CHECKED = ("full_factorial", "one_at_a_time", "table")
 
 
 def plan_sweep(
@@ -84,7 +78,7 @@ def plan_sweep(
     metrics = _metrics(plan, levers=levers)
     _check_outcomes(file, file.given, metrics)
     plan = replace(plan, metrics=tuple(metrics))
-    _check_points(file, plan)
+    check_points(file, plan)
     return plan
 
 
@@ -124,12 +118,15 @@ def _loaded(
         for key in ("arms", "extends")
         if key in given.changes
     ]
-    if not changes or any(key in changes for key in ("arms", "extends")):
+    if not (changes or given.arm_titles) or any(key in changes for key in ("arms", "extends")):
         return loaded
     raw = apply(loaded.raw, changes)
     if "arms" in raw:
         raw["arms"] = {
-            name: {**arm, "changes": _changed_where_named(arm.get("changes", {}), changes)}
+            name: {
+                "title": given.arm_titles.get(name, arm["title"]),
+                "changes": _changed_where_named(arm.get("changes", {}), changes),
+            }
             for name, arm in raw["arms"].items()
         }
     try:
@@ -192,17 +189,23 @@ def _at_change(file: SweepFile, fault: Fault) -> Fault:
 def _arms(file: SweepFile, given: SweepGiven, loaded: LoadedScenario, faults: list[Fault]) -> dict[str, Scenario]:
     """Return the arms to run; what is wrong with their names joins the faults."""
     names = list(loaded.arms) if given.arms is None else given.arms
+    faults += [
+        file.fault(_no_arm(("arm_titles", name), name, list(loaded.scenario.arms)))
+        for name in given.arm_titles
+        if name not in loaded.scenario.arms
+    ]
     for position, name in enumerate(names):
         if name not in loaded.arms:
-            message = f"{show(name)} is not an arm of the scenario"
+            faults.append(file.fault(_no_arm(("arms", position), name, list(loaded.arms))))
         elif name in names[:position]:
             message = f"{show(name)} is named twice"
-        else:
-            continue
-        finding = Finding(path=("arms", position), value=name, message=message, allowed=one_of(loaded.arms),
-                          nearest=nearest(name, loaded.arms) if name not in loaded.arms else None)  # fmt: skip
-        faults.append(file.fault(finding))
+            faults.append(file.fault(Finding(path=("arms", position), value=name, message=message)))
     return {name: loaded.arms[name] for name in names if name in loaded.arms} or dict(loaded.arms)
+
+
+def _no_arm(path: tuple[str | int, ...], name: str, known: list[str]) -> Finding:
+    message = f"{show(name)} is not an arm of the scenario"
+    return Finding(path=path, value=name, message=message, allowed=one_of(known), nearest=nearest(name, known))
 
 
 # --- design and plan --------------------------------------------------------------------------------------------------
@@ -303,55 +306,3 @@ def _check_outcomes(file: SweepFile, given: SweepGiven, metrics: list[str]) -> N
     ]
     if faults:
         raise ScenarioError(faults)
-
-
-# --- the points -------------------------------------------------------------------------------------------------------
-
-
-def _check_points(file: SweepFile, plan: Plan) -> None:
-    """Build every point's scenarios, in drawn designs the first ones; each fault is told at the factor that makes it."""
-    many = len(plan.points) if plan.kind in _ALL_CHECKED else MOST_CHECKED
-    told: dict[tuple[Any, ...], Fault] = {}
-    for number, point in enumerate(plan.points[:many]):
-        for arm, _, findings in plan.checked_at(point):
-            for finding in findings:
-                key, fault = _fault_at(file, plan, number, arm, finding)
-                told.setdefault(key, fault)
-        if len(told) >= _MOST_TOLD:
-            break
-    if told:
-        raise ScenarioError(in_file_order(told.values()))
-
-
-def _fault_at(file: SweepFile, plan: Plan, number: int, arm: str, finding: Finding) -> tuple[tuple[Any, ...], Fault]:
-    """Tell a finding at a point where its value comes from, with a key under which it need be told only once."""
-    point = plan.points[number]
-    for factor, value in zip(plan.factors, point, strict=True):
-        sets_it = arm in factor.arms and any(finding.path[: len(path)] == path for path in factor.paths)
-        if sets_it and factor.kind != "files":
-            place = _place_of(file, factor.name, factor.kind, value)
-            message = f"{finding.value or value} is not allowed at {dotted(finding.path)}"
-            if finding.message != f"{finding.value} is not allowed":
-                message = f"{message} ({finding.message})"
-            found = Finding(path=place, value=finding.value, message=message, allowed=finding.allowed,
-                            nearest=finding.nearest)  # fmt: skip
-            return (factor.name, value, finding.path), file.fault(found)
-    at = ", ".join(f"{factor.name} = {show(value)}" for factor, value in zip(plan.factors, point, strict=True))
-    found = Finding(
-        path=("factors",), value=finding.value, allowed=finding.allowed, nearest=finding.nearest,
-        message=f"design point {number} ({at}) is no valid scenario: {dotted(finding.path)}: {finding.message} (arm {arm})",
-    )  # fmt: skip
-    return (finding.path, finding.message), file.fault(found)
-
-
-def _place_of(file: SweepFile, name: str, kind: str, value: object) -> tuple[str | int, ...]:
-    """Return where in the sweep file a factor's value is written, as nearly as can be."""
-    given = (file.layer.raw.get("factors") or {}).get(name, {})
-    listed = given.get(kind)
-    said = [each if kind == "levels" else word(each) for each in listed] if isinstance(listed, list) else []
-    if value in said:
-        return ("factors", name, kind, said.index(value))
-    for key in ("low", "high"):
-        if given.get(key) == value:
-            return ("factors", name, key)
-    return ("factors", name)

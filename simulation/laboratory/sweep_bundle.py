@@ -8,7 +8,9 @@ is run, like any scenario.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from simulation.analysis.jobs import Row
     from simulation.analysis.parallel import Runner
     from simulation.laboratory.bundle_reading import Bundle
+    from simulation.laboratory.factors import Factor
     from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["hash_of", "horizons_of", "plan_in", "runs_of", "summary_of", "swept_again"]
@@ -41,7 +44,7 @@ _METRIC = re.compile(r"[a-z][a-z0-9_.]{0,120}\Z")
 
 
 def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
-    """Return the plan and the whole table of a finished sweep.
+    """Return the plan (without the folders of the files that it was made from) and the whole table of a finished sweep.
 
     Raises
     ------
@@ -55,7 +58,26 @@ def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
     if len(runs) != plan.runs:
         message = f"the sweep is not finished: {len(runs):,} of {plan.runs:,} runs are there"
         raise ScenarioError([Fault(message, str(folder), allowed="the same `silosim sweep` command goes on with it")])
-    return plan, runs
+    return replace(plan, sweep=_without_folders(plan.sweep)), runs
+
+
+def _without_folders(given: Any) -> Any:
+    """Leave the names of files in a sweep file's content, and drop the folders before them: they tell of a machine."""
+    if not isinstance(given, dict):
+        return given
+    kept = {key: _without_folders(value) for key, value in given.items()}
+    for key in ("scenario", "file", "files"):
+        if isinstance(kept.get(key), str | list | dict):
+            kept[key] = _file_names(kept[key])
+    return kept
+
+
+def _file_names(given: Any) -> Any:
+    if isinstance(given, dict):
+        return {key: _file_names(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [_file_names(value) for value in given]
+    return re.split(r"[/\\]", given)[-1] if isinstance(given, str) else given
 
 
 def summary_of(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
@@ -124,12 +146,19 @@ def _misfits(plan: Plan, loaded: LoadedScenario, bundle: Bundle) -> Iterator[tup
 def horizons_of(plan: Plan) -> Iterator[Mapping[str, Any]]:
     """Yield weeks, burn-in and population of the first arm at each design point, before they are checked."""
     arm, given = next(iter(plan.arms_given().items()))
+    if not any(factor.kind == "files" or _reaches_horizon(factor) for factor in plan.factors):
+        yield from repeat(given.get("horizon", {}), len(plan.points))
+        return
     for point in plan.points:
         try:
             horizon = set_factors(given, plan.factors, point, arm=arm).get("horizon", {})
-        except (KeyError, TypeError, ValueError, IndexError):
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
             continue  # a point that cannot be made fails when it is run, and costs nothing
         yield horizon if isinstance(horizon, dict) else {}
+
+
+def _reaches_horizon(factor: Factor) -> bool:
+    return any(not path or path[0] == "horizon" for path in factor.paths)
 
 
 def swept_again(
@@ -141,7 +170,7 @@ def swept_again(
     progress: Callable[[int, int], None],
 ) -> dict[str, pd.DataFrame]:
     """Do the first replications of every design point again; `runs`, and with all replications `summary`."""
-    plan = plan_in(bundle)
+    plan = replace(plan_in(bundle), weekly=False)
     work = partial(_again, Work(plan=plan, runner=runner), replications)
     rows = in_order(work, len(plan.points) * replications, workers=workers, progress=progress)
     runs = pd.DataFrame([row for each in rows for row in each])

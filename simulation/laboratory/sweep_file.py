@@ -100,6 +100,8 @@ class SweepGiven(Part):
     """A shipped name, or a path from this file."""
     arms: Annotated[list[Identifier], Field(min_length=1)] | None = None
     """Arms to run, the first is compared with; all unless given."""
+    arm_titles: Annotated[dict[Identifier, Text], Field(default_factory=dict)]
+    """Other words for arms whose titles say what the sweep varies."""
     replications: Annotated[int, Field(ge=1, le=100_000)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
     population: Annotated[int, Field(ge=10, le=20_000_000)] | None = None

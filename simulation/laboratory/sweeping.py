@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.folder import CHARTS, FolderRefused, check_folder
 from simulation.laboratory import dataset
+from simulation.laboratory.disk import write_whole
 from simulation.laboratory.executing import execute
 from simulation.laboratory.plan import Plan
 from simulation.laboratory.planning import columns_of_plan, plan_sweep
@@ -145,10 +146,12 @@ def check_sweep_folder(folder: Path, plan: Plan, *, overwrite: bool) -> Plan | N
     if not folder.exists() or not any(folder.iterdir() if folder.is_dir() else [folder]):
         check_folder(folder, overwrite=True)
         return None
+    if folder.is_dir() and dataset.untouched(folder):
+        return None
     if not (folder / dataset.PLAN).is_file():
         raise FolderRefused(f"--out {folder} is no folder of a sweep (no {dataset.PLAN}): name another")
     if overwrite:
-        others = sorted({entry.name for entry in folder.iterdir()} - _OURS)
+        others = sorted({entry.name for entry in folder.iterdir() if entry.suffix != ".unfinished"} - _OURS)
         if others:
             raise FolderRefused(f"--out {folder} holds what silosim sweep did not write ({others[0]}): name another")
         return None
@@ -194,6 +197,4 @@ def _begin(folder: Path, plan: Plan) -> None:
 
 def _write_plan(folder: Path, plan: Plan) -> None:
     text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    hidden = folder / f".{dataset.PLAN}.unfinished"
-    hidden.write_text(text + "\n", encoding="utf-8", newline="\n")
-    hidden.replace(folder / dataset.PLAN)
+    write_whole(folder / dataset.PLAN, f"{text}\n".encode())

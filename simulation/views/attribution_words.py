@@ -7,8 +7,8 @@ import statistics
 from typing import TYPE_CHECKING
 
 from simulation.analysis.intervals import rules_out_zero
+from simulation.laboratory.attribution_game import KINDS
 from simulation.laboratory.attribution_tables import COLUMNS
-from simulation.laboratory.game import KINDS
 from simulation.views.words import amount, amount_with_sign, interval_words, joined, quoted, short_unit, so_few
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulation.laboratory.game import Game
+    from simulation.laboratory.attribution_game import Game
 
 __all__ = ["attribution_page", "decimals_of", "headline", "sentences", "window_words"]
 

@@ -166,9 +166,7 @@ def _title(told: pd.DataFrame, label: str, arm_titles: Mapping[str, str]) -> str
 
 def _note(told: pd.DataFrame) -> str:
     first = "Differences to the first arm, same customers and same luck. " if told["baseline_arm"].iloc[0] else ""
-    saved = told["saved"][np.isfinite(told["saved"])]
-    words = ""
-    if len(saved):
-        low, high = f"{saved.min():.2g}", f"{saved.max():.2g}"
-        words = f" The same luck saved a factor of {low if low == high else f'{low} to {high}'} of replications."
+    measured = told[np.isfinite(told["saved_low"])]
+    factors = [f"{row.saved:.2g} ({row.saved_low:.2g} to {row.saved_high:.2g})" for row in measured.itertuples()]
+    words = f" Factor of replications that the same luck saved, by arm: {', '.join(factors)}." if factors else ""
     return f"{first}Each run summed up by its last 52 weeks; band: 95 % interval of the first n replications.{words}"

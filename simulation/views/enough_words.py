@@ -56,6 +56,10 @@ def _saved(row: Mapping[Any, Any]) -> str:
     """The factor, its interval, and the replications that it stands for."""
     factor, low, high = row["saved"], row["saved_low"], row["saved_high"]
     interval = "" if math.isnan(low) else f" [{low:.2g}, {high:.2g}]"
+    if low <= 1.0 <= high:
+        return (
+            f"Whether the same luck saved replications cannot be told from so few: a factor of {factor:.2g}{interval}."
+        )
     if factor < 1.0:
         return f"The same luck did not help: it cost a factor of {1 / factor:.2g} of replications (saved {factor:.2g}{interval})."
     apart = row["replications"] * factor

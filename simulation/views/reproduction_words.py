@@ -10,7 +10,8 @@ from simulation.scenario.faults import on_one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulation.laboratory.reproducing import Difference, Reproduction, TableVerdict
+    from simulation.laboratory.differences import Difference, TableVerdict
+    from simulation.laboratory.reproducing import Reproduction
 
 __all__ = ["lines"]
 

@@ -93,7 +93,9 @@ def _draw(axes: Axes, plan: Plan, rows: pd.DataFrame, factor: str, *, measure: s
         style, line = arm_style(position), rows[rows["arm"] == arm]
         y, low, high = (line[key].to_numpy(np.float64) for key in (measure, *ends))
         if of.numeric:
-            axes.fill_between(levels, low, high, color=style.colour, alpha=0.15, linewidth=0)
+            axes.fill_between(levels, low, high, color=style.colour, alpha=0.12, linewidth=0)
+            for end in (low, high):  # so that bands that lie over each other can be told apart
+                axes.plot(levels, end, color=style.colour, linestyle=style.line, linewidth=0.9)
             axes.plot(levels, y, color=style.colour, linestyle=style.line, marker=style.marker, markersize=7)
             continue
         at = np.arange(len(levels)) + 0.12 * (place - (len(drawn) - 1) / 2)
@@ -125,16 +127,17 @@ def _title(plan: Plan, summed: pd.DataFrame, columns: Mapping[str, Column], fact
         clear = [row for row in rows if rules_out_zero(row["difference_low"], row["difference_high"], n=row["n"])]
         higher = sum(row["difference"] > 0 for row in clear)
         parts[quoted(plan.arm_titles[arm])] = _counted(higher, len(clear) - higher)
-    if len(parts) == 1:
-        ((arm, said),) = parts.items()
-        return f"{label} with {arm} is {said} of {levels} levels of {name}, against {first}"
-    said = "; ".join(f"{arm} {said}" for arm, said in parts.items())
-    return f"{label} against {first}, of {levels} levels of {name}: {said}"
+    said = "; ".join(f"{arm} {where}" for arm, where in parts.items())
+    return f"{label} against {first} over {levels} levels of {name}: {said}"
 
 
 def _counted(higher: int, lower: int) -> str:
-    said = [f"clearly {word} at {count}" for word, count in (("higher", higher), ("lower", lower)) if count]
-    return " and ".join(said) or "clearly different at none"
+    said = [
+        f"clearly {word} at {count} level{'s' * (count > 1)}"
+        for word, count in (("higher", higher), ("lower", lower))
+        if count
+    ]
+    return " and ".join(said) or "nowhere clearly different"
 
 
 def _note(plan: Plan, factor: str) -> str:
