@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulation.laboratory import sweeping
+from simulation.laboratory.sweep import sweeping
 
 if TYPE_CHECKING:
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
 
 __all__ = ["planned", "sweep"]
 

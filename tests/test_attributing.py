@@ -16,13 +16,13 @@ from worlds import WORKSHOP, workshop
 
 from simulation.analysis.folder import CHARTS, PROVENANCE
 from simulation.cli import app
-from simulation.laboratory.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
-from simulation.laboratory.attribution_game import Game, game_between
-from simulation.laboratory.probes import FirmProbe
-from simulation.views.alignment_chart import alignment_chart
-from simulation.views.alignment_words import Told, alignment_page, alignment_title
-from simulation.views.attribution_chart import attribution_chart
-from simulation.views.attribution_words import attribution_page, headline, sentences
+from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
+from simulation.laboratory.alignment.probes import FirmProbe
+from simulation.laboratory.attribution.game import Game, game_between
+from simulation.views.laboratory.alignment_chart import alignment_chart
+from simulation.views.laboratory.alignment_words import Told, alignment_page, alignment_title
+from simulation.views.laboratory.attribution_chart import attribution_chart
+from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_faults_are_exit_2_in_plain_words(here: Path, words: tuple[str, ...], sa
 
 
 def test_ctrl_c_in_the_second_kind_keeps_the_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulation.laboratory import attribution
+    from simulation.laboratory.attribution import attribution
 
     play = attribution.play
 

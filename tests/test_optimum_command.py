@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from simulation.analysis.folder import OPTIMUM_FILES
 from simulation.cli import app
-from simulation.laboratory.bench import Bench
-from simulation.laboratory.judging import judge
-from simulation.laboratory.objectives import read_objective
-from simulation.laboratory.optimum import plan_for, search
-from simulation.laboratory.optimum_columns import OPTIMUM_COLUMNS
-from simulation.views.optimum_words import answer
+from simulation.laboratory.optimum.bench import Bench
+from simulation.laboratory.optimum.columns import OPTIMUM_COLUMNS
+from simulation.laboratory.optimum.judging import judge
+from simulation.laboratory.optimum.objectives import read_objective
+from simulation.laboratory.optimum.optimum import plan_for, search
+from simulation.views.laboratory.optimum_words import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-    from simulation.laboratory.judging import Optimum
-    from simulation.laboratory.optimum import Plan
+    from simulation.laboratory.optimum.judging import Optimum
+    from simulation.laboratory.optimum.optimum import Plan
 
 SMALL = ("--budget", "24", "--starts", "1", "--training", "1", "--replications", "4", "--population", "60", "--weeks", "6",
          "--burn-in", "4", "--workers", "1", "--arms", "own,half")  # fmt: skip

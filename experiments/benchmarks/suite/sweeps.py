@@ -17,15 +17,15 @@ import mesa
 import psutil
 
 from simulation.analysis.run import run_arms
-from simulation.laboratory.executing import execute
-from simulation.laboratory.plan import batch_size
-from simulation.laboratory.planning import columns_of_plan, plan_sweep
-from simulation.laboratory.work import Work
+from simulation.laboratory.sweep.executing import execute
+from simulation.laboratory.sweep.plan import batch_size
+from simulation.laboratory.sweep.planning import columns_of_plan, plan_sweep
+from simulation.laboratory.sweep.work import Work
 from simulation.model.organization_model import OrganizationModel
 from suite.measuring import Figure, Span, interleaved, ratio, span
 
 if TYPE_CHECKING:
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["TITLE", "UNIT", "figures"]
