@@ -161,7 +161,7 @@ def test_a_table_without_points(tmp_path: Path, text: str | None) -> None:
 def test_the_shipped_sweeps_are_valid() -> None:
     from pathlib import Path
 
-    files = sorted((Path(__file__).parents[1] / "experiments").glob("*/sweep.yaml"))
+    files = sorted((Path(__file__).parents[1] / "experiments").glob("*.yaml"))
     assert files
     for file in files:
         assert plan_sweep(file).tasks > 0

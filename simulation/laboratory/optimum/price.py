@@ -36,8 +36,8 @@ def ratio_interval(above: NDArray[np.float64], below: NDArray[np.float64], *, le
 
     Examples
     --------
-    >>> print(ratio_interval(np.array([2.0, 4.0, 6.2]), np.array([1.0, 2.0, 3.0])))
-    2.03 [1.92, 2.13]
+    >>> print(ratio_interval(np.array([3.8, 4.0, 4.3]), np.array([1.9, 2.0, 2.1])))
+    2.02 [1.94, 2.08]
     """
     from scipy.special import stdtrit
 
