@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from sweep_files import written
 
+from simulation.laboratory.sweep.designs import built
+from simulation.laboratory.sweep.factors import Factor
 from simulation.laboratory.sweep.planning import plan_sweep
+from simulation.laboratory.sweep.sweep_file import DesignGiven
 from simulation.scenario.faults import ScenarioError
 
 if TYPE_CHECKING:
@@ -140,6 +143,12 @@ def test_in_a_table_a_factor_need_give_no_values(tmp_path: Path) -> None:
         ("weight,rate,regime\n0,much,siloed\n", 2, "'much' is not allowed: a number"),
         ("weight,rate,regime\n0,0.2,poled\n", 2, "did you mean `pooled`"),
         ("weight,rate,regime\n0,0.2,siloed,5\n", 2, "has 4 cells"),
+        ("weight,rate,regime\n0,nan,siloed\n", 2, "'nan' is not allowed: a number"),
+        ("weight,rate,regime\n0,20%,siloed\n", 2, "'20%' is not allowed: a number"),
+        ("weight;rate;regime\n0;0,2;siloed\n", 1, "semicolons between its cells: commas"),
+        ("weight\trate\tregime\n0\t0.2\tsiloed\n", 1, "tabs between its cells: commas"),
+        ("weight,rate,regime\n0,0.2,siloed\n\n0.0,0.20,siloed\n", 4, "is the point of line 2 again"),
+        (f"weight,rate,regime\n0,0.2,{'x' * 140_000}\n", 2, "is no table: field larger"),
     ],
 )
 def test_faults_of_a_table_name_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
@@ -150,6 +159,37 @@ def test_faults_of_a_table_name_its_line(tmp_path: Path, text: str, line: int, s
     assert said in str(fault)
 
 
+def test_with_luck_of_their_own_points_of_a_table_may_repeat(tmp_path: Path) -> None:
+    plan = table(tmp_path, "regime,weight,rate\n" + "pooled,0.5,0.25\n" * 2, luck="own")
+    assert plan.points == ((0.5, 0.25, "pooled"),) * 2
+
+
+def test_a_table_may_be_larger_than_a_scenario(tmp_path: Path) -> None:
+    rows = "".join(f"siloed,1,0.{number:06d}{'0' * 40}\n" for number in range(100_001, 120_001))
+    (tmp_path / "points.csv").write_text(f"regime,weight,rate\n{rows}", encoding="utf-8")
+    factors = tuple(Factor(name=name, kind="range", paths=(), arms=(), low=0, high=1) for name in ("weight", "rate"))
+    regime = Factor(name="regime", kind="choices", paths=(), arms=(), options={"siloed": "siloed"})
+    design = built(DesignGiven(kind="table", file="points.csv"), (*factors, regime), folder=tmp_path)
+    assert len(design.points) == 20_000
+    assert design.points[-1] == (1.0, 0.12, "siloed")
+    (tmp_path / "points.csv").write_bytes(rows.encode() + b"\xff")
+    with pytest.raises(ScenarioError, match=r"points\.csv: is not text"):
+        built(DesignGiven(kind="table", file="points.csv"), (*factors, regime), folder=tmp_path)
+
+
+def test_of_a_large_design_the_points_that_tell_the_most_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulation.laboratory.sweep.checking.MOST_CHECKED", 12)
+    factors = {"weight": FACTORS["weight"], "rate": {"path": RATE["path"], "levels": [0.1, 0.2, 0.3, 0.4, -1.0]}}
+    with pytest.raises(ScenarioError, match=r"factors\.rate\.levels\.4: -1\.0 is not allowed"):
+        drawn(tmp_path, {"kind": "full_factorial"}, factors=factors)
+    seen: list[tuple[int, int]] = []
+    design = {"kind": "full_factorial", "levels": 20}
+    plan_sweep(written(tmp_path, design=design, factors=FACTORS), progress=lambda *done: seen.append(done))
+    assert seen == [(done, 12) for done in range(1, 13)]
+
+
 @pytest.mark.parametrize("text", [None, "", "weight,rate,regime\n"])
 def test_a_table_without_points(tmp_path: Path, text: str | None) -> None:
     if text is not None:
@@ -158,6 +198,7 @@ def test_a_table_without_points(tmp_path: Path, text: str | None) -> None:
         drawn(tmp_path, {"kind": "table", "file": "points.csv"})
 
 
+@pytest.mark.full
 def test_the_shipped_sweeps_are_valid() -> None:
     from pathlib import Path
 
@@ -169,8 +210,6 @@ def test_the_shipped_sweeps_are_valid() -> None:
 
 def test_a_missing_library_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from simulation.laboratory import extras
-    from simulation.laboratory.sweep.designs import built
-    from simulation.laboratory.sweep.sweep_file import DesignGiven
 
     def missing(name: str) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r}", name=name.partition(".")[0])

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 GAIN = Question(outcome="loyalty", arm=SHARED, against=BASE)
 FREE = {
     "weight": {"path": "incentives.shared_weight", "low": 0, "high": 1, "arms": ["half"]},
-    "rate": {"path": "market.segments.everyone.purchase_rate", "low": 0.1, "high": 0.5, "base": 0.2},
+    "rate": {"path": "market.segments.everyone.purchase_rate", "low": 0.1, "high": 0.5},
 }
 THREE_LEVELS = {"kind": "full_factorial", "levels": 3}
 GRID = {**FREE, "weight": {"path": "incentives.shared_weight", "levels": [0, 0.5, 1], "arms": ["half"]}}
@@ -79,7 +79,8 @@ def silosim(*words: str) -> Result:
 def test_every_answer_leaves_words_declared_tables_and_a_picture_of_each_outcome(
     here: Path, design: dict[str, Any], command: list[str], files: set[str]
 ) -> None:
-    folder = swept(here, design=design, factors=FREE, replications=1 if command[0] == "discover" else 2)
+    factors = {**FREE, "rate": {**FREE["rate"], "base": 0.2}} if design["kind"] == "one_at_a_time" else FREE
+    folder = swept(here, design=design, factors=factors, replications=1 if command[0] == "discover" else 2)
     asking = [command[0], str(folder), *command[1:]]
     result = silosim(*asking)
     assert result.exit_code == 0, result.output

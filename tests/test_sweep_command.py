@@ -127,6 +127,7 @@ def test_failed_runs_are_counted_and_the_first_is_told(here: Path, monkeypatch: 
     [
         (["sweep", "nothing.yaml"], "nothing.yaml: there is no such file"),
         (["sweep", "shop.yaml"], "shop.yaml"),
+        (["sweep", "empty.yaml"], "empty.yaml: is empty: a sweep file"),
         (["sweep", "weights.yaml", "--status"], "is no folder of a sweep (no plan.json)"),
         (["sweep", "weights.yaml", "--dask", "tcp://127.0.0.1:9", "--quiet"], "no Dask scheduler answers there"),
     ],
@@ -135,10 +136,17 @@ def test_bad_input_is_told_without_a_traceback(
     here: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("simulation.laboratory.sweep.executing._CONNECT", 0.2)
+    Path("empty.yaml").touch()
     result = silosim(*words)
     assert result.exit_code == 2, result.output
     assert said in result.stderr.replace("\n", " ")
     assert "Traceback" not in result.output
+
+
+def test_without_intervals_the_table_speaks_of_none(here: Path) -> None:
+    said = sweep_here("--replications", "1", "--no-charts").stdout
+    assert "From 1 replication, so without intervals" in said
+    assert "In brackets" not in said
 
 
 def test_a_sweep_over_one_factor_leaves_a_chart(here: Path) -> None:

@@ -166,6 +166,7 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
         ({"scenario": "shopp"}, "scenario", "there is no such file", None),
         ({"outcomes": ["loyalty", "profits"]}, "outcomes.1", "is not measured", "profit"),
         ({"changes": {"arms": {}}}, "changes.arms", "not for a sweep", None),
+        ({"factors": {"rate": {"path": RATE, "levels": [0.1], "base": 0.1}}}, "factors.rate.base", "means nothing", None),
     ],
 )  # fmt: skip
 def test_single_faults(tmp_path: Path, changes: dict[str, Any], key: str, said: str, hint: str | None) -> None:

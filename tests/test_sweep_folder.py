@@ -195,6 +195,10 @@ def missing(path):
     path.unlink()
 
 
+def label_no_text(path):
+    path.write_bytes(path.read_bytes().replace(b"silosim.failed", b"silosim.f\xffiled"))
+
+
 @pytest.mark.parametrize("spoil", [cut_short, empty, of_others, missing])
 @pytest.mark.parametrize("kind", ["runs", "weekly"])
 def test_what_is_no_whole_part_is_done_again(tmp_path, spoil, kind):
@@ -215,7 +219,29 @@ def test_a_damaged_row_is_not_read_as_if_it_were_whole(tmp_path):
     assert loyalty.path_in_schema == "loyalty"
     content[loyalty.data_page_offset + loyalty.total_compressed_size - 1] ^= 0xFF
     part(folder, 1).write_bytes(content)
-    with pytest.raises(OSError, match="CRC"):
+    with pytest.raises(FolderRefused, match=r"part-000001\.parquet is damaged: remove it") as caught:
+        dataset.read(folder)
+    assert "CRC" in str(caught.value.__cause__)
+    part(folder, 1).unlink()
+    swept(folder)
+    assert len(dataset.read(folder)) == 2 * TASKS
+
+
+def test_a_part_whose_label_is_damaged_is_done_again(tmp_path):
+    folder = swept(tmp_path / "sweep")
+    whole = files(folder)
+    label_no_text(part(folder, 1))
+    assert files(folder) != whole
+    assert dataset.status(folder, **PLAN).parts == 2
+    swept(folder)
+    assert files(folder) == whole
+
+
+def test_a_part_with_other_columns_is_not_mixed_in(tmp_path):
+    folder = swept(tmp_path / "sweep")
+    swept(tmp_path / "other", lambda task: [{**row, "more": 1.0} for row in rows_of(task)])
+    part(folder, 1).write_bytes(part(tmp_path / "other", 1).read_bytes())
+    with pytest.raises(FolderRefused, match=r"part-000001\.parquet is damaged"):
         dataset.read(folder)
 
 

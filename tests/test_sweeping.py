@@ -15,6 +15,7 @@ from sweep_files import failing_at_half, shop_sweep, written
 from simulation.analysis.comparison import compare
 from simulation.analysis.folder import FolderRefused
 from simulation.analysis.intervals import mean_interval
+from simulation.laboratory.bundle.sweep_bundle import runs_of
 from simulation.laboratory.sweep import dataset
 from simulation.laboratory.sweep.estimate import estimate
 from simulation.laboratory.sweep.outcomes import by_level, over_points
@@ -170,6 +171,19 @@ def test_another_plan_is_refused_with_what_differs(plan: Plan, tmp_path: Path) -
     pd.testing.assert_frame_equal(dataset.read(out), before)
     assert len(swept(other, out, overwrite=True)) == other.runs
     assert plan_in(out).replications == 1
+
+
+def test_a_plan_that_was_edited_is_refused(plan: Plan, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    swept(plan, out)
+    told = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    (out / "plan.json").write_text(json.dumps(dict(reversed(told.items()))), encoding="utf-8")
+    assert plan_in(out) == plan, "another layout says the same"
+    told["design"]["points"][0][0] = 0.25
+    (out / "plan.json").write_text(json.dumps(told), encoding="utf-8")
+    for read in (plan_in, runs_of):
+        with pytest.raises(FolderRefused, match=r"plan\.json was changed since silosim wrote it"):
+            read(out)
 
 
 def test_other_words_go_on_and_are_written(plan: Plan, tmp_path: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import BAD_INPUT, INTERRUPTED, explained, say
 from simulation.cli.opening import RESULTS, remarks
-from simulation.cli.progress import shown_progress
+from simulation.cli.progress import bar, shown_progress
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -42,7 +42,14 @@ def sweep(
     levers: Annotated[
         bool, typer.Option("--levers", rich_help_panel=_SWEEP, help="Keep levers, scores and bonuses, too.")
     ] = False,
-    workers: given.Workers = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, max=1024, metavar="N", show_default="one per processor", rich_help_panel="How it runs",
+            help="Processes that share the tasks; with --dask, how many of the cluster's workers to keep busy "
+            "[default there: all]. The results are the same for any number.",
+        ),
+    ] = None,
     dask: Annotated[
         str | None,
         typer.Option(
@@ -94,15 +101,16 @@ def sweep(
           arms: \\[shared]
     """
     with explained(debug=debug):
-        from simulation.laboratory.sweep.sweeping import check_sweep_folder, plan_sweep
+        from simulation.laboratory.sweep.sweeping import check_sweep_folder
 
         folder = out or RESULTS / (file.parent.name if file.stem == "sweep" and file.parent.name else file.stem)
         if status:
             _say_status(folder)
             return
-        plan = plan_sweep(
-            file, replications=replications, population=population, weeks=weeks, seed=seed, weekly=weekly, levers=levers
-        )
+        plan = _planned(
+            file, quiet=quiet, replications=replications, population=population, weeks=weeks, seed=seed, weekly=weekly,
+            levers=levers,
+        )  # fmt: skip
         kept = check_sweep_folder(folder, plan, overwrite=overwrite)
         remark = remarks(quiet=quiet)
         warm_up(vector_width=vector_width, quiet=quiet)
@@ -113,6 +121,19 @@ def sweep(
             return
         _run(plan, folder, workers=workers, dask=dask, overwrite=overwrite, quiet=quiet)
         _show(plan, folder, charts=not no_charts, remark=remark)
+
+
+def _planned(file: Path, *, quiet: bool, **options: Any) -> Plan:
+    """Plan the sweep, with a bar on a terminal while its points are checked."""
+    from rich.console import Console
+
+    from simulation.laboratory.sweep.planning import plan_sweep
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        return plan_sweep(file, **options)
+    with bar(console, "Design points checked") as progress:
+        return plan_sweep(file, **options, progress=progress)
 
 
 def _run(plan: Plan, folder: Path, *, workers: int | None, dask: str | None, overwrite: bool, quiet: bool) -> None:
@@ -178,11 +199,9 @@ def _say_status(folder: Path) -> None:
 
 
 def _size_of(plan: Plan) -> str:
-    arms = f"{len(plan.arms)} arm{'s' * (len(plan.arms) > 1)}"
-    return (
-        f"{plan.title}: {plan.kind}, {len(plan.points):,} points x {plan.replications:,} replications x {arms} "
-        f"= {plan.runs:,} runs"
-    )
+    counts = {"point": len(plan.points), "replication": plan.replications, "arm": len(plan.arms)}
+    size = " x ".join(f"{count:,} {name}{'s' * (count > 1)}" for name, count in counts.items())
+    return f"{plan.title}: {plan.kind}, {size} = {plan.runs:,} run{'s' * (plan.runs > 1)}"
 
 
 def _say_estimate(plan: Plan, folder: Path, *, workers: int | None, done: int, remark: Callable[[str], None]) -> None:

@@ -17,10 +17,10 @@ from simulation.analysis.frames import (
     weekly_frame,
 )
 from simulation.analysis.parallel import Crew, Replicate
-from simulation.analysis.sources import sources_hash
 from simulation.analysis.storage import versions
 from simulation.laboratory.bundle.differences import TableVerdict, verdict
 from simulation.laboratory.bundle.manifest import PART_KEYS
+from simulation.laboratory.sweep.planning import loaded_sources_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -155,7 +155,7 @@ def _versions(bundle: Bundle, scenario_hash: str) -> Iterator[tuple[str, str, st
     """Yield what differs between what made the bundle and what is here."""
     told = bundle.manifest
     then = {"silosim": told.silosim, "silosim's sources": told.sources_hash[:12], **told.versions}
-    now = {"silosim": __version__, "silosim's sources": sources_hash()[:12], **versions()}
+    now = {"silosim": __version__, "silosim's sources": loaded_sources_hash()[:12], **versions()}
     then["the scenario's meaning"], now["the scenario's meaning"] = told.scenario_hash[:12], scenario_hash[:12]
     for name, old in then.items():
         if now.get(name, "not installed") != old:

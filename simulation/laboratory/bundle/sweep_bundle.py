@@ -19,7 +19,7 @@ from simulation.analysis.jobs import summed
 from simulation.analysis.parallel import in_order
 from simulation.laboratory.bundle.manifest import PLAN
 from simulation.laboratory.bundle.reading import refuse_files
-from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep import dataset, sweeping
 from simulation.laboratory.sweep.factors import set_factors
 from simulation.laboratory.sweep.plan import Plan
 from simulation.laboratory.sweep.work import Work
@@ -49,11 +49,11 @@ def runs_of(folder: Path) -> tuple[Plan, pd.DataFrame]:
     Raises
     ------
     FolderRefused
-        If it is no folder of a sweep.
+        If it is no folder of a sweep, or one that is damaged.
     ScenarioError
         If runs are still missing.
     """
-    plan = Plan.from_json(dataset.plan_of(folder))
+    plan = sweeping.plan_in(folder)
     runs = dataset.read(folder)
     if len(runs) != plan.runs:
         message = f"the sweep is not finished: {len(runs):,} of {plan.runs:,} runs are there"

@@ -2,43 +2,85 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from simulation.laboratory.sweep.factors import word
 from simulation.scenario.faults import Fault, Finding, ScenarioError, dotted, in_file_order, show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulation.laboratory.sweep.factors import Value
     from simulation.laboratory.sweep.plan import Plan
     from simulation.laboratory.sweep.sweep_file import SweepFile
 
 __all__ = ["MOST_CHECKED", "check_points"]
 
 MOST_CHECKED = 1_000
-"""Points of a drawn design that are checked before the sweep starts; one that is found invalid later is a failed run."""
+"""Most points that are checked before the sweep starts; one that is found invalid later is a failed run. Our assumption:
+some ten seconds."""
 _MOST_TOLD = 20
 """Faults of points that are told at once: many points of one design go wrong in the same way."""
-_ALL_CHECKED = ("full_factorial", "one_at_a_time", "table")
 
 
-def check_points(file: SweepFile, plan: Plan) -> None:
-    """Build every point's scenarios, in drawn designs those of the first points.
+def check_points(file: SweepFile, plan: Plan, *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Build the scenarios of every point; of a large design, of `MOST_CHECKED` points that between them tell the most.
+
+    Parameters
+    ----------
+    file, plan
+        The sweep as it was read, and its plan.
+    progress
+        Called with (points checked, points to check).
 
     Raises
     ------
     ScenarioError
         With every fault (at most some 20), each told once, at the factor whose value makes it.
     """
-    many = len(plan.points) if plan.kind in _ALL_CHECKED else MOST_CHECKED
+    numbers = _most_telling(plan)
     told: dict[tuple[Any, ...], Fault] = {}
-    for number, point in enumerate(plan.points[:many]):
-        for arm, _, findings in plan.checked_at(point):
+    for done, number in enumerate(numbers, 1):
+        for arm, _, findings in plan.checked_at(plan.points[number]):
             for finding in findings:
                 key, fault = _fault_at(file, plan, number, arm, finding)
                 told.setdefault(key, fault)
+        if progress is not None:
+            progress(done, len(numbers))
         if len(told) >= _MOST_TOLD:
             break
     if told:
         raise ScenarioError(in_file_order(told.values()))
+
+
+def _most_telling(plan: Plan) -> list[int]:
+    """Return the numbers of the points to check: all, or those that first have a level, then some evenly spread over the rest.
+
+    Most faults are of one level by itself: it is not allowed, wherever the other factors stand.
+    """
+    count = len(plan.points)
+    if count <= MOST_CHECKED:
+        return list(range(count))
+    spread = (k * (count - 1) // (MOST_CHECKED - 1) for k in range(MOST_CHECKED))
+    ends = (_points_with(plan, position, extreme) for position, factor in enumerate(plan.factors) if factor.numeric
+            for extreme in (min, max))  # fmt: skip
+    return sorted(islice(dict.fromkeys(chain(ends, _first_of_each_level(plan), spread)), MOST_CHECKED))
+
+
+def _first_of_each_level(plan: Plan) -> Iterator[int]:
+    """Yield each point that has a level which no point before it has."""
+    seen: set[tuple[int, Value]] = set()
+    for number, point in enumerate(plan.points):
+        levels = set(enumerate(point))
+        if not levels <= seen:
+            seen |= levels
+            yield number
+
+
+def _points_with(plan: Plan, position: int, extreme: Any) -> int:
+    """Return the first point at which a factor is at its least or most."""
+    return int(extreme(range(len(plan.points)), key=lambda number: plan.points[number][position]))
 
 
 def _fault_at(file: SweepFile, plan: Plan, number: int, arm: str, finding: Finding) -> tuple[tuple[Any, ...], Fault]:

@@ -12,6 +12,7 @@ at any moment, and a sweep that was killed goes on where its parts end.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,17 +23,20 @@ from simulation.laboratory.sweep.disk import UNFINISHED, lock, told_of_the_disk,
 from simulation.laboratory.sweep.parts import label_of, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
+    import pyarrow as pa
 
     from simulation.laboratory.sweep.parts import Part
 
 __all__ = [
+    "DIGEST",
     "PLAN",
     "RUNS",
     "WEEKLY",
     "Status",
+    "digest_of",
     "finished",
     "locked",
     "plan_of",
@@ -45,6 +49,8 @@ __all__ = [
 ]
 
 PLAN, RUNS, WEEKLY = "plan.json", "runs", "weekly"
+DIGEST = "digest"
+"""Key in the plan of its own SHA-256."""
 _LOCK = ".lock"
 
 
@@ -202,7 +208,7 @@ def plan_of(folder: Path | str) -> dict[str, Any]:
     Raises
     ------
     FolderRefused
-        If the folder holds no plan, or one that cannot be read.
+        If the folder holds no plan, one that cannot be read, or one that was changed since it was written.
     """
     try:
         plan = json.loads((Path(folder) / PLAN).read_text(encoding="utf-8"))
@@ -212,7 +218,17 @@ def plan_of(folder: Path | str) -> dict[str, Any]:
         raise FolderRefused(f"{folder}: {PLAN} is damaged: {error}") from error
     if not isinstance(plan, dict):
         raise FolderRefused(f"{folder}: {PLAN} is damaged: it is no mapping")
+    if plan.pop(DIGEST, None) not in {None, digest_of(plan)}:  # none in folders of an older silosim
+        raise FolderRefused(
+            f"{folder}: {PLAN} was changed since silosim wrote it, and need not say what was run: put the old one back "
+            "(what is to be run is changed in the sweep file)"
+        )
     return plan
+
+
+def digest_of(plan: Mapping[str, Any]) -> str:
+    """SHA-256 (hexadecimal) of a plan's content as JSON; layout and order of keys do not matter."""
+    return hashlib.sha256(json.dumps(plan, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 
 def read(folder: Path | str) -> pd.DataFrame:
@@ -221,7 +237,7 @@ def read(folder: Path | str) -> pd.DataFrame:
     Raises
     ------
     FolderRefused
-        If there are none yet.
+        If there are none yet, or a part is damaged.
     """
     return _read(Path(folder), RUNS, by=["run"])
 
@@ -232,18 +248,35 @@ def read_weekly(folder: Path | str) -> pd.DataFrame:
     Raises
     ------
     FolderRefused
-        If there are none (yet).
+        If there are none (yet), or a part is damaged.
     """
     return _read(Path(folder), WEEKLY, by=["run", "week"])
 
 
 def _read(folder: Path, kind: str, *, by: list[str]) -> pd.DataFrame:
     import pyarrow as pa
-    from pyarrow import parquet
 
     paths = [path for _, path in _numbered(folder, kind) if label_of(path) is not None]
     if not paths:
         raise FolderRefused(f"{folder} holds no finished {'runs' if kind == RUNS else 'weekly tables'} (yet)")
-    parts = [parquet.read_table(path, page_checksum_verification=True).replace_schema_metadata() for path in paths]
+    first, *_ = parts = [_table(path) for path in paths]
+    for path, part in zip(paths, parts, strict=True):
+        if not part.schema.equals(first.schema):
+            raise _damaged(path)
     frame: pd.DataFrame = pa.concat_tables(parts).to_pandas()
     return frame.sort_values(by, kind="stable", ignore_index=True)
+
+
+def _table(path: Path) -> pa.Table:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        table = parquet.read_table(path, page_checksum_verification=True).replace_schema_metadata()
+        table.validate(full=True)
+    except (ArrowException, OSError, UnicodeError) as error:
+        raise _damaged(path) from error
+    return table
+
+
+def _damaged(path: Path) -> FolderRefused:
+    return FolderRefused(f"{path} is damaged: remove it; the same silosim sweep command does its runs again")

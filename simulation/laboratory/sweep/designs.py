@@ -17,7 +17,6 @@ Physics Communications 181. Elementary effects: Morris (1991), Technometrics 33.
 
 from __future__ import annotations
 
-import csv
 import itertools
 import math
 from dataclasses import dataclass, replace
@@ -25,12 +24,11 @@ from typing import TYPE_CHECKING, Any
 
 from simulation.laboratory.extras import needed
 from simulation.laboratory.sweep.factors import Factor, Value
+from simulation.laboratory.sweep.points_table import points_in
 from simulation.laboratory.sweep.sweep_file import MOST_POINTS
-from simulation.scenario.faults import Fault, ScenarioError, nearest, on_one_line, one_of, show
-from simulation.scenario.reading import read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -79,7 +77,7 @@ class Design:
     shares: tuple[tuple[float, ...], ...] = ()
 
 
-def built(given: DesignGiven, factors: Sequence[Factor], *, folder: Path) -> Design:
+def built(given: DesignGiven, factors: Sequence[Factor], *, folder: Path, luck: str = "shared") -> Design:
     """Draw a design.
 
     Parameters
@@ -90,6 +88,8 @@ def built(given: DesignGiven, factors: Sequence[Factor], *, folder: Path) -> Des
         What varies.
     folder
         What the path of a table starts from.
+    luck
+        `shared`: a table holds each point once, since its runs would be the same again.
 
     Raises
     ------
@@ -101,7 +101,9 @@ def built(given: DesignGiven, factors: Sequence[Factor], *, folder: Path) -> Des
         If the library that draws it is not installed.
     """
     if given.kind == "table":
-        return _table(folder / str(given.file), factors)
+        path = folder / str(given.file)
+        filled, points = points_in(path, factors, luck=luck)
+        return Design(kind="table", settings={"file": path.name}, factors=filled, points=points)
     return _DESIGNS[given.kind](given, tuple(factors))
 
 
@@ -185,82 +187,3 @@ def _placed(given: DesignGiven, settings: dict[str, Any], factors: tuple[Factor,
 def _bounded(points: int) -> None:
     if points > MOST_POINTS:
         raise TooLarge(points)
-
-
-def _table(path: Path, factors: Sequence[Factor]) -> Design:
-    """Read the user's own points; a factor that gives no values takes those of its column."""
-    name = on_one_line(str(path))
-    rows = list(csv.reader(read_lines(path)))
-    lines = [(number, [cell.strip() for cell in row]) for number, row in enumerate(rows, 1) if any(map(str.strip, row))]
-    if len(lines) < 2:
-        allowed = "a header of factor names, then a row for each point"
-        raise ScenarioError([Fault("holds no points", name, allowed=allowed)])
-    (first, header), *points = lines
-    faults = list(_header_faults(header, [factor.name for factor in factors], name, first))
-    columns: list[list[Value]] = []
-    for factor in factors if not faults else ():
-        at = header.index(factor.name)
-        columns.append([])
-        for line, row in points:
-            cell = row[at] if at < len(row) else ""
-            value = _cell(factor, cell)
-            if isinstance(value, Fault):
-                faults.append(replace(value, file=name, line=line, key=factor.name, value=cell))
-            else:
-                columns[-1].append(value)
-    faults += [
-        Fault(f"has {len(row)} cells", name, line, allowed=f"{len(header)}, as the header has")
-        for line, row in points
-        if len(row) > len(header)
-    ]
-    if faults:
-        raise ScenarioError(sorted(faults, key=lambda fault: fault.line or 0))
-    filled = tuple(_filled(factor, values) for factor, values in zip(factors, columns, strict=True))
-    return Design(kind="table", settings={"file": path.name}, factors=filled, points=tuple(zip(*columns, strict=True)))
-
-
-def _header_faults(header: Sequence[str], names: Sequence[str], file: str, line: int) -> Iterator[Fault]:
-    for column in dict.fromkeys(header):
-        if column not in names:
-            yield Fault(f"column {show(column)} is no factor of the sweep", file, line, value=column,
-                        allowed=one_of(names), nearest=nearest(column, names))  # fmt: skip
-        elif header.count(column) > 1:
-            yield Fault(f"column {show(column)} stands there twice", file, line, value=column)
-    for name in names:
-        if name not in header:
-            yield Fault(f"there is no column for the factor `{name}`", file, line, allowed="a column for each factor")
-
-
-def _cell(factor: Factor, cell: str) -> Value | Fault:
-    """Return a cell's value, or what is wrong with it."""
-    if not factor.numeric:
-        known = list(factor.options)
-        if cell in known or not (known or not cell):
-            return cell
-        return Fault(f"{show(cell)} is not allowed", allowed=one_of(known) or "a word", nearest=nearest(cell, known))
-    try:
-        number = float(cell)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        return Fault(f"{show(cell)} is not allowed", allowed="a number")
-    if factor.whole and number != round(number):
-        return Fault(f"{show(cell)} is not allowed", allowed="a whole number")
-    if factor.low is not None and factor.high is not None and not factor.low <= number <= factor.high:
-        return Fault(f"{show(cell)} is not allowed", allowed=f"a number from {factor.low:g} to {factor.high:g}")
-    if factor.levels and number not in factor.levels:
-        return Fault(f"{show(cell)} is not allowed", allowed=one_of([f"{level:g}" for level in factor.levels]))
-    return number
-
-
-def _filled(factor: Factor, values: Sequence[Value]) -> Factor:
-    if factor.kind == "levels" and not factor.levels:
-        return replace(factor, levels=tuple(sorted({value for value in values if isinstance(value, float)})))
-    if factor.kind == "choices" and not factor.options:
-        return replace(factor, options={str(value): _meant(str(value)) for value in dict.fromkeys(values)})
-    return factor
-
-
-def _meant(cell: str) -> object:
-    """Return what a word of a table means to a scenario: true, false and null are no words."""
-    return {"true": True, "false": False, "null": None}.get(cell, cell)

@@ -127,9 +127,9 @@ def label_of(path: Path) -> dict[str, str] | None:
 
     try:
         told = parquet.read_metadata(path).metadata or {}
-    except (ArrowException, OSError):
+        ours = {key.decode(): value.decode() for key, value in told.items() if key.startswith(_OURS.encode())}
+    except (ArrowException, OSError, UnicodeError):
         return None
-    ours = {key.decode(): value.decode() for key, value in told.items() if key.startswith(_OURS.encode())}
     label = {key.removeprefix(_OURS): value for key, value in ours.items()}
     return label if {"tasks", "failed"} <= set(label) else None
 

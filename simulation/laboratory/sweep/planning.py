@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from simulation._version import __version__
@@ -22,14 +23,14 @@ from simulation.scenario.loading import LoadedScenario, load, load_dict
 from simulation.scenario.overlay import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from simulation.laboratory.sweep.designs import Design
     from simulation.laboratory.sweep.sweep_file import SweepGiven
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["columns_of_plan", "plan_sweep"]
+__all__ = ["columns_of_plan", "loaded_sources_hash", "plan_sweep"]
 
 
 def plan_sweep(
@@ -41,6 +42,7 @@ def plan_sweep(
     seed: int | None = None,
     weekly: bool = False,
     levers: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Read a sweep file and draw its design.
 
@@ -54,6 +56,8 @@ def plan_sweep(
         Keep the weekly tables of every run, too.
     levers
         Keep levers, scores and bonuses of every department, too.
+    progress
+        Called with (design points checked, design points to check).
 
     Raises
     ------
@@ -78,8 +82,14 @@ def plan_sweep(
     metrics = _metrics(plan, levers=levers)
     _check_outcomes(file, file.given, metrics)
     plan = replace(plan, metrics=tuple(metrics))
-    check_points(file, plan)
+    check_points(file, plan, progress=progress)
     return plan
+
+
+@cache
+def loaded_sources_hash() -> str:
+    """Return the hash of silosim's own sources, read once: what a process has loaded does not change any more."""
+    return sources_hash()
 
 
 def columns_of_plan(plan: Plan) -> dict[str, Column]:
@@ -213,7 +223,7 @@ def _no_arm(path: tuple[str | int, ...], name: str, known: list[str]) -> Finding
 
 def _design(file: SweepFile, given: SweepGiven, factors: tuple[Any, ...]) -> Design:
     try:
-        return built(given.design, factors, folder=file.folder)
+        return built(given.design, factors, folder=file.folder, luck=given.luck)
     except TooLarge as error:
         allowed = f"at most {MOST_POINTS:,}; fewer levels, or a design that is drawn"
         raise ScenarioError([file.fault(Finding(path=("design",), message=str(error), allowed=allowed))]) from error
@@ -261,7 +271,7 @@ def _plan(
         batch=batch_size(len(design.points) * horizon.replications),
         sweep=file.layer.raw,
         silosim=__version__,
-        sources_hash=sources_hash(),
+        sources_hash=loaded_sources_hash(),
         versions={"python": platform.python_version(), **{name: version(name) for name in libraries}},
     )
 

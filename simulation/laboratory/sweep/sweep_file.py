@@ -172,8 +172,11 @@ def _read(path: Path) -> tuple[Layer, list[Fault]]:
     try:
         return read_file(path)
     except ScenarioError as error:
-        raise ScenarioError(replace(fault, allowed=fault.allowed.replace("a scenario file", "a sweep file"))
-                            for fault in error.faults) from error  # fmt: skip
+        words = {"a scenario": "a sweep file"}
+        raise ScenarioError(
+            replace(fault, allowed=words.get(fault.allowed, fault.allowed.replace("a scenario file", "a sweep file")))
+            for fault in error.faults
+        ) from error
 
 
 def _with_lists(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,6 +244,9 @@ def _checked(given: SweepGiven) -> Iterator[Finding]:
     yield from _check_design(given.design)
     for name, factor in given.factors.items():
         yield from _check_factor(name, factor, table=given.design.kind == "table")
+        if "base" in factor.model_fields_set and given.design.kind != "one_at_a_time":
+            message = f"means nothing in design {given.design.kind}"
+            yield Finding(path=("factors", name, "base"), value="base", message=message, allowed="one_at_a_time")
 
 
 def _check_design(design: DesignGiven) -> Iterator[Finding]:

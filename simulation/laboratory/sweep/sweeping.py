@@ -129,8 +129,10 @@ def plan_in(folder: Path | str) -> Plan:
     told = dataset.plan_of(folder)
     try:
         return Plan.from_json(told)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise FolderRefused(f"{folder}: {dataset.PLAN} is damaged: {error} is missing or of another kind") from error
+    except KeyError as error:
+        raise FolderRefused(f"{folder}: {dataset.PLAN} is damaged: there is no {error}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise FolderRefused(f"{folder}: {dataset.PLAN} is damaged: {error}") from error
 
 
 def check_sweep_folder(folder: Path, plan: Plan, *, overwrite: bool) -> Plan | None:
@@ -196,5 +198,7 @@ def _begin(folder: Path, plan: Plan) -> None:
 
 
 def _write_plan(folder: Path, plan: Plan) -> None:
-    text = json.dumps(plan.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    told = plan.to_json()
+    told[dataset.DIGEST] = dataset.digest_of(told)
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
     write_whole(folder / dataset.PLAN, f"{text}\n".encode())

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 
+from simulation.analysis.frames import LAST_WEEKS
 from simulation.analysis.intervals import rules_out_zero
 from simulation.laboratory.sweep.outcomes import by_level
+from simulation.scenario.regime import Horizon
 from simulation.views.laboratory.sweep_table import shown, varied
 from simulation.views.style import INK, WIDTH, arm_style, look, page_for, save, wrapped
 from simulation.views.words import quoted, short_unit
@@ -143,6 +145,8 @@ def _counted(higher: int, lower: int) -> str:
 def _note(plan: Plan, factor: str) -> str:
     others = len(plan.factors) > 1
     horizon = plan.scenario.get("horizon", {})
+    weeks = horizon.get("weeks", Horizon().weeks)
+    span = "last year" if weeks >= LAST_WEEKS else f"{weeks} weeks"
     people = f", {horizon['population']:,} people" if "population" in horizon else ""
     luck = (
         "the same customers and the same luck at every level"
@@ -151,6 +155,6 @@ def _note(plan: Plan, factor: str) -> str:
     )
     base = " All other factors stay at their base." if others else ""
     return (
-        f"Means over {plan.replications} replications{people}, each summed up over its last year, with 95 % intervals; "
+        f"Means over {plan.replications} replications{people}, each summed up over its {span}, with 95 % intervals; "
         f"{luck}. Differences are paired by replication.{base}"
     )

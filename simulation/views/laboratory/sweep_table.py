@@ -27,7 +27,6 @@ __all__ = ["FEW", "print_sweep", "shown", "varied"]
 
 FEW = 12
 """Most points, or levels of a factor, that are shown one by one."""
-_SAME_LUCK = "In brackets: 95 % interval over {n} replications, same customers and same luck in every arm."
 
 
 def print_sweep(plan: Plan, runs: pd.DataFrame, columns: Mapping[str, Column], console: Console) -> None:
@@ -79,7 +78,7 @@ def _print(
 ) -> None:
     titles = plan.arm_titles
     first, *others = plan.arms
-    note = _SAME_LUCK.format(n=plan.replications) if others else "In brackets: 95 % interval."
+    note = _note(plan.replications, others=bool(others))
     for outcome in plan.outcomes:
         column = columns[outcome]
         table = _table(f"{column.label} [{column.unit}]", f"{note}\n")
@@ -99,6 +98,12 @@ def _print(
             cells = [difference_text(row, decimals=decimals, signs=signs_for(console)) for row in gaps]
             table.add_row(*(Text(shown(rows[at][key])) for key in keys), Text(mean), *cells)
         console.print(table)
+
+
+def _note(replications: int, *, others: bool) -> str:
+    over = f"{replications:,} replication{'s' * (replications > 1)}"
+    said = f"In brackets: 95 % interval over {over}" if replications > 1 else f"From {over}, so without intervals"
+    return f"{said}; same customers and same luck in every arm." if others else f"{said}."
 
 
 def _row(row: Mapping[Any, Any], column: Column) -> Row:
