@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
 __all__ = [
+    "AlignmentOut",
     "Arm",
+    "AttributionOut",
     "Debug",
     "EngineName",
     "ExportOut",
     "NoCharts",
+    "OptimumOut",
     "Out",
     "Overwrite",
     "Population",
@@ -133,6 +136,22 @@ ExportOut: TypeAlias = Annotated[
         help="Folder for the tables; one that exists is refused.",
     ),
 ]
+
+
+def _results(ending: str) -> Any:
+    """Return the option --out of a command that names its folder after the scenario and an ending."""
+    return typer.Option(
+        "--out",
+        show_default=f"results/<scenario>-{ending}",
+        rich_help_panel=_OUTPUT,
+        metavar="FOLDER",
+        help="Folder for the results; one that exists is refused.",
+    )
+
+
+AttributionOut: TypeAlias = Annotated[Path | None, _results("attribution")]
+AlignmentOut: TypeAlias = Annotated[Path | None, _results("alignment")]
+OptimumOut: TypeAlias = Annotated[Path | None, _results("optimum")]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
 ]
