@@ -19,6 +19,7 @@ __all__ = [
     "EXPORT_FILES",
     "FILES",
     "PROVENANCE",
+    "REPORT",
     "FolderRefused",
     "check_folder",
     "whole",
@@ -26,6 +27,8 @@ __all__ = [
 
 PROVENANCE = "provenance.json"
 CHARTS = "charts"
+REPORT = "report.html"
+"""A comparison as a page, where it was asked for."""
 FILES = (
     "summary.csv",
     "weekly.parquet",
@@ -77,7 +80,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS}
+    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS, REPORT}
     others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")

@@ -13,6 +13,7 @@ from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.reporting import report_on
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def compare(
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
+    report: given.Report = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -97,6 +99,7 @@ def compare(
       silosim compare silo_vs_shared
       silosim compare mine.yaml --replications 40 --out results/first
       silosim compare mine.yaml --precision 0.5
+      silosim compare mine.yaml --report
       silosim compare mine.yaml --population 1000 --weeks 104 --replications 4
     """
     with explained(debug=debug):
@@ -114,6 +117,7 @@ def compare(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
+            report=report,
             quiet=quiet,
         )
         perform(request)
@@ -135,6 +139,7 @@ def run(
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
+    report: given.Report = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -164,6 +169,7 @@ def run(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
+            report=report,
             quiet=quiet,
         )
         perform(request)
@@ -229,6 +235,9 @@ def export(
             quiet=quiet,
         )
         write_out(request)
+
+
+app.command("report", rich_help_panel="Run", epilog=_CODES)(report_on)
 
 
 @app.command(rich_help_panel="Scenario files")

@@ -19,6 +19,7 @@ __all__ = [
     "Precision",
     "Quiet",
     "Replications",
+    "Report",
     "ScenarioArgument",
     "Seed",
     "Threads",
@@ -135,6 +136,12 @@ ExportOut: TypeAlias = Annotated[
 ]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
+]
+Report: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--report", rich_help_panel=_OUTPUT, help="Write report.html, too: the whole answer as one page to hand over."
+    ),
 ]
 NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
 Quiet: TypeAlias = Annotated[

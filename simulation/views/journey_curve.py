@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulation.analysis.intervals import Interval
     from simulation.views.compared import Compared
 
-__all__ = ["journey_curve"]
+__all__ = ["experience_at", "experience_differences", "journey_curve", "journey_sentence"]
 
 NAMES, OWNERS = 3.6, 2.4
 """Width of the touchpoints' names at the left and of their owners' at the right [inch]."""
@@ -37,7 +37,7 @@ def journey_curve(compared: Compared) -> dict[str, Figure]:
     expected = Line2D([], [], color=INK, linestyle=(0, (2, 1.5)), linewidth=1.6, label="just as it should be")
     figure = page_for(
         needed=needed + 0.85,
-        title=_title(compared),
+        title=journey_sentence(compared),
         note=f"Mean of the last {last_weeks(compared)} weeks of {replications(compared)} replications. Hollow "
         "marker: no clear difference to the first arm. In brackets: the department that runs the touchpoint.",
         handles=[*arm_handles(compared), expected],
@@ -64,20 +64,20 @@ def _rows(compared: Compared) -> list[tuple[str, str]]:
     ]
 
 
-def _experience(compared: Compared, *, arm: str, touchpoint: str) -> NDArray[np.float64]:
+def experience_at(compared: Compared, *, arm: str, touchpoint: str) -> NDArray[np.float64]:
     """Experience at a touchpoint by replication, on 0-100; NaN where nobody came."""
     journey = compared.journey
     found = journey.loc[(journey["arm"] == arm) & (journey["touchpoint"] == touchpoint)]
     return 100 * found.sort_values("replication")["experience"].to_numpy(dtype=np.float64)
 
 
-def _differences(compared: Compared, arm: str) -> dict[str, Interval]:
+def experience_differences(compared: Compared, arm: str) -> dict[str, Interval]:
     """Paired difference to the first arm at each touchpoint."""
     first = next(iter(compared.arm_titles))
     return {
         touchpoint: paired_interval(
-            _experience(compared, arm=arm, touchpoint=touchpoint),
-            _experience(compared, arm=first, touchpoint=touchpoint),
+            experience_at(compared, arm=arm, touchpoint=touchpoint),
+            experience_at(compared, arm=first, touchpoint=touchpoint),
         )
         for touchpoint in compared.scenario.journey
     }
@@ -87,14 +87,14 @@ def _curve(axes: Axes, compared: Compared, arm: str, *, position: int, centres: 
     style, count = arm_style(position), len(compared.arm_titles)
     means = np.array(
         [
-            mean_interval(_experience(compared, arm=arm, touchpoint=touchpoint)).mean
+            mean_interval(experience_at(compared, arm=arm, touchpoint=touchpoint)).mean
             for touchpoint in compared.scenario.journey
         ]
     )
     # Arms stand a little apart, so that equal values do not hide each other.
     apart = min(0.06, 0.22 / count)
     at = centres + apart * (position - (count - 1) / 2)
-    hollow = [position > 0 and interval.covers_zero for interval in _differences(compared, arm).values()]
+    hollow = [position > 0 and interval.covers_zero for interval in experience_differences(compared, arm).values()]
     axes.plot(means, at, color=style.colour, linestyle=style.line, linewidth=1.8)
     for mean, y, empty in zip(means, at, hollow, strict=True):
         face = "white" if empty else style.colour
@@ -110,7 +110,7 @@ def _curve(axes: Axes, compared: Compared, arm: str, *, position: int, centres: 
         )
 
 
-def _title(compared: Compared) -> str:
+def journey_sentence(compared: Compared) -> str:
     """At how many touchpoints the last arm is clearly better or worse than the first."""
     (_, first_title), *others = compared.arm_titles.items()
     if not others:
@@ -118,7 +118,7 @@ def _title(compared: Compared) -> str:
     arm, title = others[-1]
     if (count := replications(compared)) < FEWEST_TO_TELL:
         return f"Experience at each touchpoint: {quoted(first_title)} and {quoted(title)}, {so_few(count)}"
-    differences = _differences(compared, arm).values()
+    differences = experience_differences(compared, arm).values()
     up = sum(interval.mean > 0 and not interval.covers_zero for interval in differences)
     down = sum(interval.mean < 0 and not interval.covers_zero for interval in differences)
     if not up and not down:
