@@ -57,10 +57,6 @@ def read(folder: Path) -> Stored:
         If it is no folder of results, or one of its files is missing or damaged.
     ScenarioError
         If the stored scenario is none that this version of silosim understands.
-
-    Notes
-    -----
-    CSV keeps 17 digits, so that every number comes back as it was.
     """
     from simulation.analysis.choosing import chosen_arms
     from simulation.analysis.collecting import Look
@@ -120,7 +116,7 @@ def _frame(folder: Path, name: str) -> pd.DataFrame:
             return pd.read_parquet(path)
         # An arm may be called `null` or `nan`: only an empty figure is none, an empty word is an empty word.
         empty = dict.fromkeys(_FIGURES, "")
-        return pd.read_csv(path, keep_default_na=False, na_values=empty, float_precision="round_trip")
+        return pd.read_csv(path, keep_default_na=False, na_values=empty)
     except FileNotFoundError as error:
         raise FolderRefused(f"{folder} is no whole folder of results: {name} is missing") from error
     except (OSError, ValueError) as error:

@@ -112,10 +112,10 @@ def _counted(found: Sequence[tuple[str, Row]], decimals: int) -> str:
         group = [(title, row) for title, row in found if row.clear and row.difference * sign > 0]
         if group:
             title, row = max(group, key=lambda item: abs(item[1].difference))
-            most = "most, " if len(group) > 1 else ""
+            most = "at most by" if len(group) > 1 else "by"
             parts.append(
-                f"is clearly {word} under {len(group)} of {len(found)} other arms ({most}"
-                f"{_amount(row, decimals)}, under {quoted(title)})"
+                f"is clearly {word} under {len(group)} of {len(found)} other arms, {most} "
+                f"{_amount(row, decimals)} under {quoted(title)}"
             )
     rest = sum(not row.clear for _, row in found)
     if rest == len(found):

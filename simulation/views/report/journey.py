@@ -189,7 +189,7 @@ def _problems(compared: Comparison) -> dict[tuple[str, str], float]:
     present = customers.loc[customers["stage"] == "customer"] if len(customers) else customers
     if not len(present):
         return {}
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for arm, of_arm in present.groupby("arm"):
         share = 1000 * of_arm["case_touchpoint"].value_counts(normalize=True)
         found |= {(str(arm), str(point)): float(value) for point, value in share.items()}

@@ -62,5 +62,5 @@ def notes(compared: Comparison, *, same_meaning: bool) -> list[str]:
             "This version of silosim reads the stored scenario otherwise than the one that ran it (a default has "
             "changed). Figures are as they were run; words about the scenario are today's."
         )
-    found += [str(warning) for warning in compared.warnings]
+    found += [f"{warning.key}: {warning.message}" if warning.key else warning.message for warning in compared.warnings]
     return found

@@ -20,9 +20,10 @@ from simulation.views.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from simulation.record import Column
     from simulation.views.compared import Compared
@@ -34,6 +35,7 @@ __all__ = [
     "Mark",
     "Table",
     "line_of",
+    "rows_from",
     "rows_of",
     "tables_of",
     "true_minus",
@@ -108,6 +110,11 @@ def weekly_rows(means: pd.DataFrame, column: Column) -> dict[str, Row]:
     """The same for a weekly column that the summary leaves out (scores, bonuses), from `run_means`."""
     arms = means.index.get_level_values("arm").unique()
     values = {str(arm): means.xs(arm, level="arm")[column.name].to_numpy(dtype=np.float64) for arm in arms}
+    return rows_from(column, values)
+
+
+def rows_from(column: Column, values: Mapping[str, NDArray[np.float64]]) -> dict[str, Row]:
+    """Rows from one value per replication in each arm; the first arm is the one compared with."""
     first, rows = next(iter(values)), {}
     for arm, of_arm in values.items():
         level = mean_interval(of_arm)

@@ -14,6 +14,7 @@ from simulation.analysis.frames import columns_of
 from simulation.record import COMPANY_METRICS
 from simulation.views.firm_words import kpi_words
 from simulation.views.report.answer import answer
+from simulation.views.report.councils import councils
 from simulation.views.report.glossary import terms
 from simulation.views.report.ground import clear_by_luck, findings, parameters, source_counts
 from simulation.views.report.journey import journey_map
@@ -142,6 +143,7 @@ def _content(compared: Comparison, told: Mapping[str, Any], *, same_meaning: boo
         "money": _tables(compared, [columns[name] for name in _MONEY], caption="Money"),
         "map": journey_map(compared, last),
         "leaving": _tables(compared, [columns["defections"], columns["silent_lapses"]], caption="Customers who leave"),
+        "councils": councils(compared),
         "levers": levers(compared, closing),
         "matrices": matrices(compared),
         "chains": [chain(compared, arm, closing) for arm in others],

@@ -136,8 +136,8 @@
       panels.replaceChildren(...courses.map((course) => element("div", [element("h3", course.label.replace(/: score$/, ""))])));
       courses.forEach((course, at) => {
         const bare = { ...course, arms: course.arms.map((arm) => ({ mean: arm.mean, low: arm.mean.map(() => null), high: arm.mean.map(() => null) })) };
-        const width = printed ? 210 : Math.max(200, panels.children[at].clientWidth);
-        panels.children[at].append(plot(bare, "level", { width, height: 170, y, label: null, tip: !printed }));
+        const width = printed ? 158 : Math.max(200, panels.children[at].clientWidth);
+        panels.children[at].append(plot(bare, "level", { width, height: printed ? 130 : 170, y, label: null, tip: !printed }));
       });
     });
   });
