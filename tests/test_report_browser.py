@@ -123,7 +123,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_arms_metrics_and_theme_can_be_switched(one: Path, browser: Browser) -> None:
     with Opened(browser, one, viewport={"width": WIDE, "height": 800}) as opened:
         page = opened.page
-        lines = page.locator("#chart-customers svg path[stroke^='var(--a']")
+        lines = page.locator("#chart-customers svg g[stroke^='var(--a'][fill='none']")
         assert lines.count() == 4
         page.locator(".switch summary").click()
         page.locator("[data-arm='1']").uncheck()

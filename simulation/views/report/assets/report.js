@@ -67,7 +67,7 @@
     const drawn = Plot.plot({
       width, height, marks, marginLeft: 52, marginRight: 14, marginBottom: 36, insetBottom: 2,
       style: { fontSize: "12px", background: "none" },
-      x: { label: "week", nice: false, ticks: width < 500 ? 4 : 8, domain: [Math.min(1, ...course.week), Math.max(...course.week)] },
+      x: { label: "week", nice: false, ticks: width < 200 ? 2 : width < 500 ? 4 : 8, domain: [Math.min(1, ...course.week), Math.max(...course.week)] },
       y: { label, domain, grid: true, ticks: height < 200 ? 3 : 6, tickFormat: (value) => figures.format(value).replace("-", "−") },
     });
     // One picture with one name; its parts have none that assistive technology could tell.
