@@ -15,13 +15,13 @@ from simulation._version import __version__
 
 if TYPE_CHECKING:
     from simulation.analysis.comparison import Comparison, compare, run
-    from simulation.analysis.storage import save
     from simulation.model.customers import Customer
     from simulation.model.department import Department
     from simulation.model.organization_model import OrganizationModel
     from simulation.scenario.faults import ScenarioError
     from simulation.scenario.loading import load
     from simulation.scenario.scenario import Scenario
+    from simulation.views.saving import save
 
 __all__ = [
     "Comparison",
@@ -47,7 +47,7 @@ _HOMES = {
     "compare": "simulation.analysis.comparison",
     "load": "simulation.scenario.loading",
     "run": "simulation.analysis.comparison",
-    "save": "simulation.analysis.storage",
+    "save": "simulation.views.saving",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import fields, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,24 +13,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import FROZEN, changed, differences, lived, reference, remains, workshop
 
+import simulation
 from simulation.analysis.frames import council_frame
 from simulation.analysis.run import run_arm
 from simulation.model.governance.actions import Action
-from simulation.model.governance.agenda import AGENDA
+from simulation.model.governance.agenda import AGENDA, Meeting, items_of
 from simulation.model.governance.council import Council
 from simulation.model.governance.journey_map import map_of
 from simulation.model.governance.measures import ratios_of
 from simulation.model.governance.papers import SATISFACTION, Finding, Measure, Papers, Report
+from simulation.model.governance.pay import cost_of_pay, paid_on, with_changes
+from simulation.model.governance.research import Study
 from simulation.model.governance.strategic import STRATEGIC_AGENDA, Quarter, decide
 from simulation.model.layout import counter_index, layout_of
 from simulation.model.organization_model import OrganizationModel
+from simulation.randomness import PURPOSE, key, luck, threefry
 from simulation.record import COUNCIL_COLUMNS
 from simulation.rules import governance as rules
+from simulation.rules.arithmetic import UNITS
+from simulation.rules.incentive import Scores
 from simulation.scenario.checks import check
 from simulation.scenario.governance import AREAS, Governance, Operational, Strategic
 from simulation.scenario.names import COMPANY_COUNTERS, TOUCHPOINT_COUNTERS
+from simulation.scenario.regime import Incentives
 from simulation.scenario.scenario import Scenario
-from simulation.views.minutes import POINTS, SENTENCES
+from simulation.views.minutes import POINTS, SENTENCES, minutes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OPEN = {"levers": {"hold": {"*.share_data": 1.0}}, "information": {"regime": "pooled"}}
 COUNCIL: dict[str, Any] = {
@@ -100,7 +110,7 @@ def test_without_governance_nobody_meets() -> None:
 class OnlyPapers:
     """Papers that tell whoever asks for anything else."""
 
-    ALLOWED = {field.name for field in fields(Papers)} | {"finding", "sees"}
+    ALLOWED = {field.name for field in fields(Papers)} | {"finding", "satisfaction_of", "sees"}
 
     def __init__(self, papers: Papers) -> None:
         object.__setattr__(self, "_papers", papers)
@@ -231,6 +241,122 @@ def test_whoever_resists_is_not_bound_and_is_asked_for_its_pay_next() -> None:
     assert (second.outcome.action.kind, second.outcome.action.owner) == ("kpi", "sales")
 
 
+CALLS = {"name": "Calls", "owner": "service", "numerator": {"encounters@service_call": 1.0},
+         "denominator": {"customers": 1.0}, "unit": "per customer", "better": "lower", "stretch": 0.1}  # fmt: skip
+RATED = {"name": "Rated calls", "owner": "service", "numerator": {"csat@service_call": 1.0},
+         "denominator": {"csat_answers@service_call": 1.0}, "unit": "points", "better": "higher", "stretch": 0.1}  # fmt: skip
+
+
+def counting() -> Council:
+    """A council that Sales has refused once, in a firm whose KPIs count calls and what callers say."""
+    firm = changed(reference(), {"kpis": {"calls": CALLS, "rated_calls": RATED}})
+    council = replace(council_of(), journey=map_of(firm))
+    council.actions.append(refused(1, cost=1.0, evidence=3.0, status="resisted"))
+    return council
+
+
+MORE = {("sales.pressure", "contacts@service_call"): found(5.0), ("sales.pressure", "csat@service_call"): found(-5.0)}
+
+
+def test_who_refuses_is_charged_with_the_contacts_that_it_is_seen_to_send() -> None:
+    papers = papers_of(findings=MORE)
+    (inquiry,) = counting().inquire(papers, Willing())
+    assert inquiry.outcome is not None
+    action = inquiry.outcome.action
+    assert (action.kind, action.owner, action.pay, action.kpi) == ("kpi", "sales", "charge", "calls")
+
+
+def test_who_refuses_is_paid_on_the_survey_further_down_where_that_is_what_is_heard() -> None:
+    csat = Measure(kind="csat", touchpoint="service_call", unit="points of 100", worse=-1, now=50.0, before=60.0,
+                   first=70.0, cases=200, error=2.0, source="survey")  # fmt: skip
+    (inquiry,) = counting().inquire(papers_of(findings=MORE, measures={csat.name: csat}), Willing())
+    assert inquiry.outcome is not None
+    assert (inquiry.outcome.action.pay, inquiry.outcome.action.kpi) == ("downstream", "rated_calls")
+
+
+def test_who_is_charged_already_is_given_more_shared_weight() -> None:
+    (inquiry,) = counting().inquire(papers_of(findings=MORE, paid_on={"sales": ("calls",)}), Willing())
+    assert inquiry.outcome is not None
+    assert (inquiry.outcome.action.pay, inquiry.outcome.action.kpi) == ("weight", "")
+
+
+def agreed_on_pay(pay: Any, kpi: str = "") -> Action:
+    return Action(number=1, kind="kpi", owner="sales", agreed=3, due=8, ends=34, pay=pay, kpi=kpi)
+
+
+def test_changed_pay_is_what_was_agreed() -> None:
+    own = {"sales": {"orders": 2.0, "leads": 2.0}, "service": {"cost": 1.0}}
+    given = Incentives(shared_metrics={"value": 1.0}, shared_weight=0.2, charges={"sales": {"calls": 0.5}})
+    charged = with_changes(given, [agreed_on_pay("charge", "calls")], 0.0, own)
+    assert charged.charges == {"sales": {"calls": 0.75}}
+    downstream = with_changes(given, [agreed_on_pay("downstream", "rated")], 0.0, own)
+    assert downstream.own_kpis == {"sales": {"orders": 1.0, "leads": 1.0, "rated": 2.0}}
+    weighed = with_changes(given, [agreed_on_pay("weight")], 0.1, own)
+    assert weighed.shared_weight == pytest.approx(0.3)
+    assert weighed.shared_weight_by_department == {"sales": pytest.approx(0.4)}
+    assert with_changes(Incentives(), [agreed_on_pay("weight")], 0.1, own) == Incentives()
+    assert paid_on(downstream, own)["sales"] == ("orders", "leads", "rated", "calls")
+
+
+@pytest.mark.parametrize(
+    ("pay", "cost"), [("weight", 0.1 * (0.6 - 0.2)), ("charge", 0.25 * 0.4), ("downstream", 0.5 * (0.6 + 0.4))]
+)
+def test_changed_pay_costs_what_it_would_have_cost_last_time(pay: Any, cost: float) -> None:
+    standing = Scores(own=0.6, shared=0.2, added=0.0)
+    assert cost_of_pay(agreed_on_pay(pay), standing, -0.4) == pytest.approx(cost)
+    assert cost_of_pay(agreed_on_pay(pay), Scores(own=-1.0, shared=0.2, added=0.0), 0.4) == 0.0
+
+
+def test_access_is_asked_for_where_open_doors_were_seen_to_sell() -> None:
+    sold = Measure(kind="sold", touchpoint="use", unit="per 1,000 customers a week", worse=-1, now=3.0, before=3.0,
+                   first=3.0, cases=60, error=0.4, source="count")  # fmt: skip
+    seen = {("sales.promise", sold.name): found(0.5)}
+    papers = papers_of(findings=seen, measures={sold.name: sold})
+    council = council_of()
+    assert council.opening(papers) is None  # nobody has said that this lever opens accounts
+    council.governance = Governance(access=("sales.promise",))
+    asked = council.opening(papers)
+    assert asked is not None
+    measure, action = asked
+    assert measure is sold
+    assert (action.kind, action.owner, action.lever, action.direction) == ("access", "sales", "sales.promise", 1)
+    assert council.opening(replace(papers, findings={("sales.promise", sold.name): found(-0.5)})) is None
+    assert council.inquire(papers, Willing()) == []  # sales are no complaint
+
+
+def test_a_study_counts_for_its_own_question_only() -> None:
+    weak = {("sales.promise", "contacts@service_call"): found(0.01)}
+    other = Measure(kind="contacts", touchpoint="self_service", unit="per 1,000 customers a week", worse=1, now=30.0,
+                    before=25.0, first=20.0, cases=200, error=1.0, source="count")  # fmt: skip
+    papers = papers_of(findings=weak, studied={("sales.promise", "contacts@service_call"): found(-4.0)})
+    (inquiry,) = council_of().inquire(papers, Willing())
+    assert inquiry.stands_out
+    assert not council_of().inquire(papers_of(findings=weak), Willing())[0].stands_out
+    (elsewhere,) = council_of().inquire(replace(papers, measures={other.name: other}), Willing())
+    assert elsewhere.suspicion is None
+
+
+def test_a_study_finds_what_people_feel_within_its_own_error() -> None:
+    study = Study(
+        lever="a.b", department="a", measure="contacts@k", touchpoint="k", begun=3, ready=15, answers=625, cost=1.0
+    )
+    tried, control = np.array([6 * UNITS, 10]), np.array([7 * UNITS, 10])
+    study.ask(move=0.2, tried=tried, control=control, satisfaction=0, customers=1, drawn=0.5)
+    assert study.variance == pytest.approx(2.0)
+    assert study.found.effect == pytest.approx((-10.0 + 0.5 * math.sqrt(2.0)) / 0.2)
+    nobody = np.array([0, 0])
+    study.ask(move=0.2, tried=tried, control=nobody, satisfaction=0, customers=1, drawn=0.5)
+    assert study.found.trials == 1
+
+
+def test_errors_are_drawn_compiled_as_they_are_in_plain_python() -> None:
+    office = met("a council").organization.bodies.office
+    streams = (0, 7, 1003)
+    words = [threefry(*key(workshop().horizon.seed, 0), 0, 2, 9, PURPOSE["council"], stream) for stream in streams]
+    assert office.lucks_of(2, 9, np.array(streams)).tolist() == [luck(one, two) for one, two, _, _ in words]
+    assert office.luck_of(2, 9, 7) == luck(*words[1][:2])
+
+
 def test_best_practice_copies_from_whoever_reports_more() -> None:
     papers = papers_of(settings={"sales.offer_clarity": 0.9, "product.offer_clarity": 0.3})
     reports = {**papers.reports, "sales": Report(department="sales", score=1.0, shares=1.0)}
@@ -314,6 +440,21 @@ def test_top_management_sets_the_weight_by_the_target(score: float, weight: floa
     assert decide(quarter(shared_score=score)).weight == pytest.approx(weight)
 
 
+def test_what_is_escalated_without_a_lever_s_evidence_has_evidence_of_its_own() -> None:
+    """A trouble's clearness stands behind opening the books, the distance of two reports behind copying."""
+    closed = {**papers_of().reports, "sales": Report(department="sales", score=0.1, shares=0.0)}
+    (inquiry,) = council_of(actions=("data",)).inquire(papers_of(reports=closed), Unwilling())
+    assert inquiry.outcome is not None
+    assert inquiry.outcome.action.evidence == pytest.approx(5.0)
+    papers = papers_of(settings={"sales.offer_clarity": 0.9, "product.offer_clarity": 0.3})
+    reports = {**papers.reports, "sales": Report(department="sales", score=0.5, shares=1.0)}
+    copied = council_of(error=0.1).copying(replace(papers, reports=reports))
+    assert copied is not None
+    assert copied[2].evidence == pytest.approx(0.4 / (0.1 * math.sqrt(2.0)))
+    action = replace(copied[2], cost=0.2, status="escalated")
+    assert decide(quarter(actions=[action])).approvals == ((action, True),)
+
+
 def test_a_lever_is_reassigned_after_two_objections() -> None:
     one, two = (refused(n, cost=9.0, evidence=1.0, status="resisted") for n in (1, 2))
     assert decide(quarter(actions=[one])).reassigned is None
@@ -388,6 +529,36 @@ def test_agreements_bind_from_the_day_they_are_due() -> None:
         path = model.settings_by_week[start : action.ends, levers.index(action.lever)]
         assert path.min() >= action.low
         assert path.max() <= action.high
+
+
+def test_the_central_team_studies_what_the_council_could_not_answer() -> None:
+    team = {**COUNCIL, "operational": {**COUNCIL["operational"], "evidence": 10.0, "actions": ("limit",)},
+            "central_team": {"budget": 0.0, "study_weeks": 6, "study_cost": 7.0}}  # fmt: skip
+    scenario = changed(workshop(), {**OPEN, "timeline": (), "governance": team})
+    bodies = lived(scenario).organization.bodies
+    told = [(item.week, item.kind) for item in bodies.items if item.kind.startswith("study_")]
+    begun = [week for week, kind in told if kind == "study_begun"]
+    assert begun
+    assert {kind for week, kind in told if begun[0] < week < begun[0] + 6} == {"study_running"}
+    assert {kind for week, kind in told if week == begun[0] + 6} & {"study_done", "study_empty"}
+    assert sum(bodies.costs.values()) == pytest.approx(len(begun) * 7.0 * 0.3)
+    without = {**team, "central_team": {**team["central_team"], "study_answers": 0}}
+    quiet = lived(changed(scenario, {"governance": without})).organization.bodies
+    assert not [item for item in quiet.items if item.kind.startswith("study_")]
+
+
+def test_minutes_say_it_plainly_when_a_council_agrees_to_beg_for_scores() -> None:
+    """A council that sees nothing but surveys may want more coaching: it is told as any other agreement."""
+    begging = {("sales.coaching", "csat@service_call"): found(5.0), ("sales.coaching", SATISFACTION): found(5.0)}
+    csat = Measure(kind="csat", touchpoint="service_call", unit="points of 100", worse=-1, now=50.0, before=60.0,
+                   first=70.0, cases=200, error=2.0, source="survey")  # fmt: skip
+    council, papers = council_of(), papers_of(findings=begging, measures={csat.name: csat})
+    inquiries = council.inquire(papers, Willing())
+    names = {name: name for name in papers.reports}
+    meeting = Meeting(papers=papers, council=council, verdicts=[], inquiries=inquiries, copied=None, initiatives=[],
+                      reviews=3, spent=0.0, team=False, absent=[], names=names)  # fmt: skip
+    (item,) = [each for each in items_of(meeting) if each.kind == "agreed_limit"]
+    assert (item.about, item.detail) == ("sales.coaching", "higher")
 
 
 def test_silos_hide_every_lever_from_the_council() -> None:
@@ -482,3 +653,17 @@ def test_the_office_starts_from_the_time_before_the_beginning() -> None:
     names = [counter_index(model.layout, name) for name in ("encounters@page", "customers")]
     top, bottom = (int(counts[name]) for name in names)
     assert np.isclose(first[0].value, 1000.0 * top / bottom)
+
+
+# -- minutes ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_saved_from_python_has_its_minutes(tmp_path: Path) -> None:
+    data = {**workshop().model_dump(exclude_defaults=True), "timeline": (), "governance": COUNCIL}
+    compared = simulation.compare(data, replications=2, workers=1)
+    folder = simulation.save(compared, tmp_path / "out")
+    text = (folder / "council_minutes.md").read_text(encoding="utf-8")
+    assert text == minutes(compared) == minutes(compared, replication=0)
+    assert "replication 1 said" in minutes(compared, replication=1)
+    with pytest.raises(ValueError, match=r"replication 7; there are minutes of: 0, 1"):
+        minutes(compared, replication=7)

@@ -332,10 +332,10 @@ def test_a_file_that_stands_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     path.write_text("mine", encoding="utf-8")
     of = compared()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FolderRefused):
         write_report(of, path, told=provenance(of))
     assert path.read_text(encoding="utf-8") == "mine"
-    write_report(of, path, told=provenance(of), exists_ok=True)
+    write_report(of, path, told=provenance(of), overwrite=True)
     assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
 

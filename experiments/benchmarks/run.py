@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite import commands, engines, firms, mechanisms, rivals, scale, writing
+from suite import commands, engines, firms, mechanisms, rivals, scale, sweeps, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +27,13 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
         "commands": (commands.TITLE, commands.UNIT, commands.figures),
         "memory": (commands.MEMORY_TITLE, "MB", commands.memory),
         "million": (scale.MILLION_TITLE, "seconds", scale.million),
+        "sweeps": (sweeps.TITLE, sweeps.UNIT, sweeps.figures),
         "many_runs": (commands.MEMORY_TITLE, "MB", partial(commands.memory, runs=LONG_RUNS)),
     }
 
 
 USUAL = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
-"""What runs where no name is given; `million` and `many_runs` take minutes."""
+"""What runs where no name is given; `million`, `many_runs` and `sweeps` take minutes."""
 
 
 def main() -> None:

@@ -7,14 +7,18 @@ department's best policy net of effort; each lever's profile there says what any
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulation.analysis.best_policy import coordinate_search
-from simulation.model.appraisal import terms_of
-from simulation.rules.incentive import Scores, effort_cost, worth
+from simulation.model.appraisal import Appraisals
+from simulation.model.layout import layout_of
+from simulation.model.metrics import readers_of
+from simulation.model.scorecards import KpiTable
+from simulation.randomness import key
+from simulation.rules.incentive import Scores, appraise, effort_cost, worth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,12 +91,21 @@ class Attainable:
         return float(self.loss(np.array(self.start)).sum())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What one run leaves to be appraised: counters [counter], pars, and how far each department shared its data [0-1]."""
+
+    counts: NDArray[np.int64]
+    pars: Mapping[str, float]
+    shared_data: Mapping[str, float]
+
+
 @dataclass(slots=True, kw_only=True)
 class Trier:
     """Tries settings of one department on the scenario's customers, and remembers what it has seen.
 
-    Own and shared scores do not depend on who is paid for what while levers are held, so one trier serves every arm
-    that differs in incentives or information only.
+    What customers do does not depend on who is paid for what while levers are held, so one trier serves every arm that
+    differs in incentives or information only.
     """
 
     scenario: Scenario
@@ -102,17 +115,17 @@ class Trier:
     burn_in: int
     weeks: int
     replications: int
-    _seen: dict[tuple[float, ...], tuple[float, float]] = field(default_factory=dict)
+    _seen: dict[tuple[float, ...], list[Lived]] = field(default_factory=dict)
 
-    def scores(self, settings: Mapping[str, float]) -> tuple[float, float]:
-        """Return (own, shared) score [points] under held settings, over the second half of the weeks."""
+    def standings(self, settings: Mapping[str, float], appraisals: Appraisals) -> dict[str, Scores]:
+        """Return how every department stands [points] under held settings, over the second half of the weeks."""
         at = tuple(settings.values())
         if at not in self._seen:
-            each = [self._run(settings, replication) for replication in range(self.replications)]
-            self._seen[at] = (sum(own for own, _ in each) / len(each), sum(shared for _, shared in each) / len(each))
-        return self._seen[at]
+            self._seen[at] = [self._run(settings, replication) for replication in range(self.replications)]
+        each = [appraisals.standings(lived.counts, lived.pars, lived.shared_data) for lived in self._seen[at]]
+        return {name: _mean([standings[name] for standings in each]) for name in appraisals.names}
 
-    def _run(self, settings: Mapping[str, float], replication: int) -> tuple[float, float]:
+    def _run(self, settings: Mapping[str, float], replication: int) -> Lived:
         from simulation.model.organization_model import OrganizationModel
 
         given = self.scenario
@@ -131,12 +144,35 @@ class Trier:
             weeks=self.weeks,
         )
         model.run()
-        counts = model.counts_by_week[self.burn_in + self.weeks // 2 :].sum(axis=0)
-        kpis = given.incentives.own_kpis.get(self.department, given.departments[self.department].kpis)
-        own = model.organization.score(kpis, counts)
-        shared = model.organization.score(given.incentives.shared_metrics, counts)
+        lived = Lived(
+            counts=model.counts_by_week[self.burn_in + self.weeks // 2 :].sum(axis=0),
+            pars=dict(model.organization.pars),
+            shared_data={name: department.shared_data for name, department in model.departments.items()},
+        )
         model.let_go()
-        return own, shared
+        return lived
+
+
+def _mean(scores: list[Scores]) -> Scores:
+    own, shared, added = (sum(column) / len(scores) for column in zip(*scores, strict=True))
+    return Scores(own, shared, added)
+
+
+def _appraisals(arm: Scenario, seed: int) -> Appraisals:
+    """Return the scorecards of an arm's departments."""
+    readers = readers_of(arm, layout_of(arm))
+    return Appraisals(
+        KpiTable(readers), readers=readers, departments=arm.departments, incentives=arm.incentives, run_key=key(seed, 0)
+    )
+
+
+def _worth(standings: Mapping[str, Scores], department: str, appraisals: Appraisals) -> float:
+    """Return what a department's standing is worth to it, charges, reward for sharing and rivals included."""
+    terms = appraisals.terms(department)
+    if terms.payoff == "tournament":
+        others = [appraise(standings[name], appraisals.terms(name)) for name in appraisals.names if name != department]
+        terms = replace(terms, rivals=sum(others) / len(others) if others else 0.0)
+    return worth(standings[department], terms)
 
 
 def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> Attainable:
@@ -147,17 +183,17 @@ def search(trier: Trier, *, arm: Scenario, grid: tuple[float, ...] = GRID) -> At
     trier
         Tries the settings.
     arm
-        Its scheme, weights and pay-offs say what scores are worth; charges and rivals are left out.
+        Its incentives say what standings are worth, all that `simulation.model.appraisal` knows but for limited attention, which
+        is the noise of single reviews. Rivals of a tournament stand where the same run leaves them.
     grid
         Settings tried, ascending, besides each lever's start.
     """
     levers = learnable(arm, trier.department)
     start = {name: float(lever.start) for name, lever in levers.items()}
-    terms = terms_of(arm.incentives, trier.department, tuple(arm.departments))
+    appraisals = _appraisals(arm, trier.seed)
 
     def gross(settings: Mapping[str, float]) -> float:
-        own, shared = trier.scores(settings)
-        return worth(Scores(own, shared, 0.0), terms)
+        return _worth(trier.standings(settings, appraisals), trier.department, appraisals)
 
     def net(settings: Mapping[str, float]) -> float:
         effort = sum(effort_cost(settings[name], lever.easy, lever.effort) for name, lever in levers.items())

@@ -85,7 +85,9 @@ def collect(
     return collected
 
 
-def _up_to(wanted: int, collected: Collected, *, crew: Crew[list[Run]], progress: Callable[[int, int], None]) -> None:
+def _up_to(
+    wanted: int, collected: Collected, *, crew: Crew[int, list[Run]], progress: Callable[[int, int], None]
+) -> None:
     for replication, runs in crew.each(range(len(collected.finished), wanted)):
         collected.finished[replication] = runs
         progress(len(collected.finished), wanted)

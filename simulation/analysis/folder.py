@@ -12,23 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = [
-    "CHARTS",
-    "COUNCIL_FILES",
-    "EVIDENCE_FILES",
-    "EXPORT_FILES",
-    "FILES",
-    "PROVENANCE",
-    "REPORT",
-    "FolderRefused",
-    "check_folder",
-    "whole",
-]
+__all__ = ["CHARTS", "FILES", "PROVENANCE", "FolderRefused", "add_file", "check_folder", "whole", "write_file"]
 
 PROVENANCE = "provenance.json"
+"""Says what a folder of results is and, under `files`, what silosim has written into it."""
 CHARTS = "charts"
-REPORT = "report.html"
-"""A comparison as a page, where it was asked for."""
 FILES = (
     "summary.csv",
     "weekly.parquet",
@@ -38,23 +26,7 @@ FILES = (
     PROVENANCE,
     "scenario.yaml",
 )
-"""What a folder of results holds besides `charts/`."""
-COUNCIL_FILES = ("council.csv", "council_minutes.md")
-"""What it holds besides where councils met."""
-EVIDENCE_FILES = (
-    "patterns.csv",
-    "measures.csv",
-    "evidence.md",
-    "facts.csv",
-    "facts.md",
-    "facts_marketplace.png",
-    "facts_others.png",
-)
-"""What a folder of evidence holds besides the provenance and `charts/`."""
-EXPORT_FILES = tuple(
-    f"{table}.{form}" for table in ("transactions", "recency_frequency", "events") for form in ("csv", "parquet")
-)
-"""What a folder of exported customers may hold besides the provenance."""
+"""What a comparison leaves in any case."""
 _SYSTEM_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
@@ -80,20 +52,23 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise FolderRefused(f"--out {folder} exists already: name another folder, or add --overwrite to replace it")
     if not folder.is_dir():
         raise FolderRefused(f"--out {folder} is no folder")
-    ours = {*FILES, *COUNCIL_FILES, *EVIDENCE_FILES, *EXPORT_FILES, CHARTS, REPORT}
-    others = sorted({entry.name for entry in folder.iterdir()} - ours - _SYSTEM_FILES)
+    ours = _written(folder)
+    if ours is None and any(folder.iterdir()):
+        raise FolderRefused(f"--out {folder} is no folder of results (no {PROVENANCE} of silosim): name another")
+    others = sorted({entry.name for entry in folder.iterdir()} - (ours or set()) - _SYSTEM_FILES)
     if others:
         raise FolderRefused(f"--out {folder} holds what silosim did not write ({others[0]}): move it, or name another")
-    if any(folder.iterdir()) and not _ours(folder):
-        raise FolderRefused(f"--out {folder} is no folder of results (no {PROVENANCE} of silosim): name another")
 
 
-def _ours(folder: Path) -> bool:
+def _written(folder: Path) -> set[str] | None:
+    """Return the names that silosim has written into a folder; None where it is no folder of results."""
     try:
         stored = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(stored, dict) and "silosim" in stored
+        return None
+    if not isinstance(stored, dict) or "silosim" not in stored:
+        return None
+    return {str(name) for name in stored.get("files", [])}
 
 
 @contextlib.contextmanager
@@ -113,9 +88,20 @@ def whole(folder: Path, *, overwrite: bool) -> Iterator[Path]:
     hidden.mkdir()
     try:
         yield hidden
+        _sign(hidden)
         _swap(hidden, target)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _sign(folder: Path) -> None:
+    """Write down in the provenance, where there is one, what the folder holds: only that is ever replaced."""
+    file = folder / PROVENANCE
+    if not file.exists():
+        return
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    stored["files"] = sorted(entry.name for entry in folder.iterdir())
+    file.write_text(json.dumps(stored, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
 def _swap(new: Path, target: Path) -> None:
@@ -131,3 +117,38 @@ def _swap(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def add_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write one more file, as `write_file`; in a folder of results it is noted as one of silosim's own."""
+    written = write_file(path, content, overwrite=overwrite)
+    names = _written(path.parent)
+    if names is not None:
+        stored = json.loads((path.parent / PROVENANCE).read_text(encoding="utf-8"))
+        stored["files"] = sorted({*names, path.name})
+        text = json.dumps(stored, indent=2, ensure_ascii=False) + "\n"
+        write_file(path.parent / PROVENANCE, text.encode(), overwrite=True)
+    return written
+
+
+def write_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write one file whole or not at all, and return its path; parents are made.
+
+    Raises
+    ------
+    FolderRefused
+        If something stands there and `overwrite` is false, or it is no ordinary file.
+    """
+    if path.exists() and not overwrite:
+        raise FolderRefused(f"--out {path} exists already: name another file, or add --overwrite to replace it")
+    if path.exists() and not path.is_file():
+        raise FolderRefused(f"--out {path} is no file")
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    hidden = target.with_name(f".{target.name}.{uuid.uuid4().hex[:12]}")
+    try:
+        hidden.write_bytes(content)
+        hidden.replace(target)
+    finally:
+        hidden.unlink(missing_ok=True)
+    return path

@@ -47,6 +47,7 @@ __all__ = [
     "mean_interval",
     "next_sample_size",
     "paired_interval",
+    "quantile",
     "rules_out_zero",
 ]
 
@@ -138,15 +139,15 @@ def mean_interval(values: Sequence[float] | NDArray[np.float64], *, level: float
         mean, half = float(sample[0]), 0.0
     else:
         mean = float(sample.mean())
-        half = _quantile(level, n - 1) * float(sample.std(ddof=1)) / math.sqrt(n)
+        half = quantile(level, n - 1) * float(sample.std(ddof=1)) / math.sqrt(n)
     if n == 1:
         half = math.nan
     return Interval(mean=mean, low=mean - half, high=mean + half, n=n)
 
 
 @lru_cache(maxsize=256)
-def _quantile(level: float, freedom: int) -> float:
-    """Student's t(freedom; (1 + level) / 2); charts ask for the same one thousands of times."""
+def quantile(level: float, freedom: int) -> float:
+    """Student's t(freedom; (1 + level) / 2): half-widths in standard errors; charts ask for the same one thousands of times."""
     from scipy.special import (
         stdtrit,
     )  # late, and not scipy.stats: that takes longer to import than a small run to finish

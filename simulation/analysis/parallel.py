@@ -16,12 +16,14 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
+
+    _Pipe = Connection[Any, tuple[Any, Any]]
 
 __all__ = ["Crew", "Engine", "Replicate", "Runner", "WorkerLost", "default_workers", "in_order"]
 
@@ -29,6 +31,8 @@ Engine = Literal["compiled", "plain"]
 
 
 T = TypeVar("T")
+Item = TypeVar("Item", bound="Hashable")
+"""What work is asked for by: the number of a replication, say."""
 
 
 class Runner(Protocol):
@@ -47,13 +51,15 @@ class Runner(Protocol):
 
 
 class WorkerLost(RuntimeError):
-    """A worker process died; the message says what usually lies behind it."""
+    """A worker process died; the message says what usually lies behind it. `item`: what it was at."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: str = "", *, item: object = None) -> None:
         super().__init__(
-            "a worker process died. Usually memory ran out (try --workers 1, or a smaller --population), or compare() "
+            message
+            or "a worker process died. Usually memory ran out (try --workers 1, or a smaller --population), or compare() "
             'was called at the top of a Python script: put the call under `if __name__ == "__main__":`.'
         )
+        self.item = item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,55 +88,75 @@ def default_workers() -> int:
     return min(os.cpu_count() or 1, 60)
 
 
-class Crew(Generic[T]):
+class Crew(Generic[Item, T]):
     """Worker processes, each on a pipe of its own; no workers: the work is done in this process.
 
     A pool from the standard library shares one pipe among its workers. When a worker is stopped while it writes its
     results, such a pool waits for the rest of them for ever; here only that worker's own pipe breaks.
     """
 
-    def __init__(self, task: Callable[[int], T], *, workers: int) -> None:
+    def __init__(self, task: Callable[[Item], T], *, workers: int) -> None:
         self._task = task
-        self._workers: dict[Connection[int | None, tuple[int, T | Exception]], BaseProcess] = {}
+        self._workers: dict[_Pipe, BaseProcess] = {}
         if workers > 1:
             with _interrupts_put_off():
                 for _ in range(workers):
                     self._start()
 
-    def _start(self) -> None:
+    def _start(self) -> _Pipe:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_work, args=(theirs, self._task), daemon=True)
         process.start()
         theirs.close()  # so that its end is seen when the worker ends
         self._workers[ours] = process
+        return ours
 
-    def each(self, replications: Iterable[int]) -> Iterator[tuple[int, T]]:
-        """Yield (number, what the task returned) as they finish, in any order.
+    def _replace(self, lost: _Pipe) -> _Pipe:
+        """Start a worker in the place of one that died."""
+        self._workers.pop(lost).join()
+        lost.close()
+        with _interrupts_put_off():
+            return self._start()
+
+    def each(self, items: Iterable[Item], *, tries: int = 1) -> Iterator[tuple[Item, T]]:
+        """Yield (item, what the task returned) as they finish, in any order.
+
+        Parameters
+        ----------
+        items
+            What to call the task with.
+        tries
+            How many workers may die of an item before it is given up.
 
         Raises
         ------
         WorkerLost
-            If a worker process died.
+            If a worker process died, so many times.
         """
         if not self._workers:
-            yield from ((replication, self._task(replication)) for replication in replications)
+            yield from ((item, self._task(item)) for item in items)
             return
-        todo = iter(replications)
-        try:
-            busy = {worker for worker in self._workers if _give(worker, todo)}
-            while busy:
-                # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
-                ready = wait(busy, timeout=0.5)
-                for worker in [each for each in busy if each in ready]:
-                    replication, answer = worker.recv()
-                    if isinstance(answer, Exception):
-                        raise answer
-                    if not _give(worker, todo):
-                        busy.remove(worker)
-                    yield replication, answer
-        except (EOFError, ConnectionError) as error:
-            raise WorkerLost from error
+        todo = ((item, tries) for item in items)
+        at: dict[_Pipe, tuple[Item, int]] = {}  # what each worker is at, and how many tries are left
+        for worker in self._workers:
+            _give(worker, next(todo, None), at)
+        while at:
+            # The time limit lets Ctrl-C through on Windows, where a wait without one is deaf to it.
+            ready = wait(at, timeout=0.5)
+            for worker in [each for each in at if each in ready]:
+                item, left = at.pop(worker)
+                try:
+                    _, answer = worker.recv()
+                except (EOFError, OSError) as error:  # the end of the pipe, between messages or within one
+                    if left == 1:
+                        raise WorkerLost(item=item) from error
+                    _give(self._replace(worker), (item, left - 1), at)
+                    continue
+                if isinstance(answer, Exception):
+                    raise answer
+                _give(worker, next(todo, None), at)
+                yield item, answer
 
     def __enter__(self) -> Self:
         return self
@@ -164,28 +190,28 @@ def in_order(
     return [answers[number] for number in range(count)]
 
 
-def _give(worker: Connection[int | None, Any], todo: Iterator[int]) -> bool:
-    """Give a worker the next replication; false when none is left."""
-    replication = next(todo, None)
-    if replication is not None:
-        worker.send(replication)
-    return replication is not None
+def _give(worker: _Pipe, given: tuple[Item, int] | None, at: dict[_Pipe, tuple[Item, int]]) -> None:
+    """Give a worker an item, and note what it is `at`; nothing where none is left."""
+    if given is not None:
+        at[worker] = given
+        with contextlib.suppress(ConnectionError):  # that it has died is seen when its answer is awaited
+            worker.send(given[0])
 
 
-def _work(pipe: Connection[Any, int], task: Callable[[int], Any]) -> None:
+def _work(pipe: _Pipe, task: Callable[[Any], Any]) -> None:
     """Run what comes through the pipe until it closes; errors go home with their traceback as a note."""
     # Ctrl-C reaches every process of a terminal; only the one that started the others answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):  # nobody is left to work for
         while True:
-            replication = pipe.recv()
+            item: Any = pipe.recv()
             answer: Any
             try:
-                answer = task(replication)
+                answer = task(item)
             except Exception as error:
                 error.add_note(traceback.format_exc())
                 answer = error
-            pipe.send((replication, answer))
+            pipe.send((item, answer))
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["Recorded", "recorded", "relearned", "replay_study", "replayed"]
+__all__ = ["Recorded", "recorded", "relearned", "relived", "replay_study", "replayed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +55,39 @@ def recorded(scenario: Scenario, *, seed: int, replication: int = 0) -> Recorded
     return Recorded(run=_let_go(model), settings=settings, start=start)
 
 
-def replayed(scenario: Scenario, settings: NDArray[np.float64], *, seed: int, replication: int = 0) -> Run:
+def replayed(
+    scenario: Scenario,
+    settings: NDArray[np.float64],
+    *,
+    seed: int,
+    replication: int = 0,
+    pars: Mapping[str, float] | None = None,
+) -> Run:
     """Let the same people live through the same luck under given settings [week, lever] for everybody, without trials."""
+    return _let_go(relived(scenario, settings, seed=seed, replication=replication, pars=pars))
+
+
+def relived(
+    scenario: Scenario,
+    settings: NDArray[np.float64],
+    *,
+    seed: int,
+    replication: int = 0,
+    pars: Mapping[str, float] | None = None,
+) -> OrganizationModel:
+    """Return the model of a replay when it has lived its horizon; see `replayed`. Burn-in is under the starting policy."""
     frozen = scenario.model_copy(
         update={
             "levers": scenario.levers.model_copy(update={"frozen": True}),
             "timeline": tuple(change.model_copy(update={"levers": None}) for change in scenario.timeline),
         }
     )
-    model = _model(frozen, seed=seed, replication=replication)
+    model = _model(frozen, seed=seed, replication=replication, pars=pars)
     while not model.finished:
         if model.week >= 0:
             _put(model, settings[model.week])
         model.step()
-    return _let_go(model)
+    return model
 
 
 def relearned(
@@ -135,9 +154,16 @@ _PAIRS = (
 )
 
 
+class _Luck(TypedDict):
+    """Key of a run's draws."""
+
+    seed: int
+    replication: int
+
+
 def _replication(arm: str, scenario: Scenario, seed: int, replication: int) -> list[Row]:
     """Return one replication's rows: departments, ranks, and what trials themselves do."""
-    luck = {"seed": seed, "replication": replication}
+    luck: _Luck = {"seed": seed, "replication": replication}
     kept = recorded(scenario, **luck)
     factual = replayed(scenario, kept.settings, **luck)
     names = list(kept.start)
@@ -187,10 +213,12 @@ def _loyalty(run: Run) -> float:
     return float(np.nanmean(run.weekly["loyalty"]))
 
 
-def _model(scenario: Scenario, *, seed: int, replication: int) -> OrganizationModel:
+def _model(
+    scenario: Scenario, *, seed: int, replication: int, pars: Mapping[str, float] | None = None
+) -> OrganizationModel:
     from simulation.model.organization_model import OrganizationModel
 
-    return OrganizationModel(scenario, seed=seed, replication=replication)
+    return OrganizationModel(scenario, seed=seed, replication=replication, pars=pars)
 
 
 def _put(model: OrganizationModel, settings: NDArray[np.float64]) -> None:

@@ -8,7 +8,7 @@
     provenance.json     the scenario in full and its hash, arms, seed, versions, command, date
     scenario.yaml       the scenario with everything merged, ready to run again
     council.csv         what councils said and agreed, a row per figure, where any met
-    council_minutes.md  the same in sentences (written by the command line)
+    council_minutes.md  the same in sentences (`simulation.views.saving`)
     charts/             pictures, when they were asked for
 
 The parquet files carry each column's label, unit and meaning in its field metadata.
@@ -38,7 +38,16 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["circumstances", "provenance", "save", "write_csv", "write_parquet", "write_provenance"]
+__all__ = [
+    "circumstances",
+    "documented",
+    "provenance",
+    "save",
+    "versions",
+    "write_csv",
+    "write_parquet",
+    "write_provenance",
+]
 
 _PACKAGES = ("mesa", "numpy", "numba", "pandas", "pyarrow", "scipy", "pydantic")
 
@@ -121,11 +130,12 @@ def write_parquet(frame: pd.DataFrame, path: Path, *, columns: Mapping[str, Colu
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [_documented(field, columns.get(field.name)) for field in table.schema]
+    fields = [documented(field, columns.get(field.name)) for field in table.schema]
     parquet.write_table(table.cast(pa.schema(fields, metadata=table.schema.metadata)), path)
 
 
-def _documented(field: pa.Field, column: Column | None) -> pa.Field:
+def documented(field: pa.Field, column: Column | None) -> pa.Field:
+    """Give a field its column's label, unit and meaning as metadata."""
     if column is None:
         return field
     return field.with_metadata({"label": column.label, "unit": column.unit, "meaning": column.meaning})
@@ -186,13 +196,18 @@ def circumstances(
         "command": list(command),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         **own,
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        "versions": versions(),
         "system": f"{platform.system()} {platform.machine()}",
         "made_by": [COMPARISON],
         "sources_hash": sources_hash(COMPARISON),
         "scenario_hash": scenario_hash,
         "scenario": _plain(raw),
     }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that results rest on."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES}
 
 
 def _version(package: str) -> str:

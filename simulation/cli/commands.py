@@ -11,9 +11,16 @@ import typer
 
 from simulation._version import __version__
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.aligning import align
+from simulation.cli.attributing import attribute
+from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.optimum import optimum
+from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
+from simulation.cli.replicating import replications
 from simulation.cli.reporting import report_on
+from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -395,3 +402,15 @@ def evidence(
             vector_width=vector_width,
             quiet=quiet,
         )
+
+
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
+app.command(rich_help_panel="Laboratory")(reproduce)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(sensitivity)
+app.command("map", rich_help_panel="Laboratory", epilog=_CODES)(pay_map)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)

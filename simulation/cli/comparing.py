@@ -131,17 +131,13 @@ def _remarks(comparison: Comparison) -> list[str]:
 
 def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
     """Write the folder; false when charts or report failed. Hours of runs are not thrown away for a picture."""
-    from simulation.analysis.folder import CHARTS, REPORT
-    from simulation.analysis.storage import save
+    from simulation.analysis.folder import CHARTS
+    from simulation.views.saving import save
 
     failures: list[str] = []
     command = ["silosim", *sys.argv[1:]]
 
     def views(hidden: Path) -> None:
-        if len(comparison.council):
-            from simulation.views.minutes import minutes
-
-            (hidden / "council_minutes.md").write_text(minutes(comparison), encoding="utf-8", newline="\n")
         if request.charts:
             # Late: matplotlib is slow to load.
             from simulation.views.charts import draw_all
@@ -150,7 +146,7 @@ def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
                 draw_all(comparison, hidden / CHARTS)
         if request.report:
             from simulation.analysis.storage import provenance
-            from simulation.views.report import write_report
+            from simulation.views.report import REPORT, write_report
 
             with _kept(failures, "the report could not be written"):
                 write_report(comparison, hidden / REPORT, told=provenance(comparison, command=command))

@@ -51,6 +51,7 @@ def _in_words(error: BaseException) -> tuple[list[str], int]:
     # Light modules: saying what went wrong must not load pandas.
     from simulation.analysis.folder import FolderRefused
     from simulation.analysis.parallel import WorkerLost
+    from simulation.laboratory.extras import ExtraMissing
     from simulation.model.target import WidthRefused
     from simulation.scenario.faults import ScenarioError
 
@@ -58,7 +59,7 @@ def _in_words(error: BaseException) -> tuple[list[str], int]:
         return ["silosim: interrupted; nothing was finished, nothing written"], INTERRUPTED
     if isinstance(error, ScenarioError):
         return [str(fault) for fault in error.faults], BAD_INPUT
-    if isinstance(error, FolderRefused | WidthRefused):
+    if isinstance(error, FolderRefused | WidthRefused | ExtraMissing):
         return [f"silosim: {error}"], BAD_INPUT
     if isinstance(error, WorkerLost):
         return [f"silosim: {error}"], FAILED

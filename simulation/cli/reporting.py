@@ -40,19 +40,17 @@ def report_on(
       silosim report results/silo_vs_shared --out for_the_board.html
     """
     with explained(debug=debug):
-        from simulation.analysis.folder import REPORT, FolderRefused
+        from simulation.analysis.folder import FolderRefused
         from simulation.analysis.reading import read
-        from simulation.views.report import write_report
+        from simulation.views.report import REPORT, write_report
 
         path = folder / REPORT if out is None else out
-        if path.is_dir():
-            raise FolderRefused(f"--out {path} is a folder: name a file")
         if path.exists() and not overwrite:
             raise FolderRefused(
                 f"{path} exists already: name another file with --out, or add --overwrite to replace it"
             )
         stored = read(folder)
         write_report(
-            stored.comparison, path, told=stored.provenance, same_meaning=stored.same_meaning, exists_ok=overwrite
+            stored.comparison, path, told=stored.provenance, same_meaning=stored.same_meaning, overwrite=overwrite
         )
         remarks(quiet=quiet)(f"The report is {path}")

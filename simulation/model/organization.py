@@ -349,6 +349,10 @@ class Organization:
         """Return the weighted mean score of KPIs from counters [counter]; one without any case counts as at par."""
         return float(self.kpis.scores(counts[None], self.kpis.cards([weights]), self.pars)[0, 0])
 
+    def last_score(self, kpi: str) -> float:
+        """Return how a KPI stood in the last review [points of score]; at par before the first."""
+        return 0.0 if self._totals is None else self.score({kpi: 1.0}, self._totals[-1])
+
     def _judge(self, matured: NDArray[np.int64]) -> None:
         """Show departments what they may see of matured trials, and let them learn; counters are [cell, counter]."""
         assert self._totals is not None

@@ -9,6 +9,7 @@ from simulation.rules.arithmetic import clip
 __all__ = [
     "ANSWER_SPREAD",
     "LAPSE",
+    "LEAST_ERROR",
     "SEEN_FROM",
     "accountable_for",
     "approved",
@@ -19,6 +20,7 @@ __all__ = [
     "culture_of",
     "estimate",
     "extra_error",
+    "further",
     "joined",
     "lapses",
     "limit_after",
@@ -34,6 +36,8 @@ ANSWER_SPREAD = 0.25
 """Standard deviation of one survey answer on a scale of 0-1. Our assumption."""
 SEEN_FROM = 0.05
 """Where fewer records than this share can be joined, nothing is seen. Our assumption."""
+LEAST_ERROR = 0.05
+"""Error of a report that a council reckons with at least [points of score]. Our assumption."""
 LAPSE = 0.25
 """Chance per meeting that an agreement which costs a department something and is not asked after lapses. Our assumption."""
 
@@ -92,6 +96,19 @@ def standing_out(weighted: float, information: float) -> float:
 def together(one: float, other: float) -> float:
     """Return two findings in standard errors as one: their sum by the root of 2. Source: Stouffer et al. 1949."""
     return (one + other) / math.sqrt(2.0)
+
+
+def further(one: float, other: float, error: float) -> float:
+    """Return by how many standard errors one report lies above another, each with the same error; never below 0.
+
+    Reports are taken to be off by `LEAST_ERROR` at least. Source: difference of two independent figures.
+
+    Examples
+    --------
+    >>> further(0.5, 0.1, 0.2), further(0.1, 0.5, 0.2)
+    (1.414213562373095, 0.0)
+    """
+    return max(0.0, (one - other) / (math.sqrt(2.0) * max(error, LEAST_ERROR)))
 
 
 def reviews_needed(seen: int, found: float, wanted: float) -> int:

@@ -29,7 +29,7 @@ ACTION_KINDS: dict[ActionKind, str] = {
     "access": "a bound on a lever that opens accounts to others (`governance.access`)",
     "data": "a department puts more into the common data",
     "training": "a department learns to look at what its doing brings about downstream",
-    "kpi": "more weight of the shared metrics in a department's appraisal",
+    "kpi": "a department is charged for contacts it sends to others, or paid on another's survey, or more on shared metrics",
 }
 """What a council may agree, with its meaning."""
 
@@ -98,19 +98,25 @@ class Strategic(Part):
     target: Annotated[float, Field(ge=-10.0, le=10.0)] = 0.0
     """Shared score aimed at: 0 par, 1 stretch."""
     budget: Annotated[float, Field(ge=0.0, le=1e9)] = 0.0
-    """Money a quarter for every 1,000 people that councils may spend (training); 0: no limit."""
+    """Money a quarter for every 1,000 people that councils may spend (training, studies); 0: no limit."""
     reassigns: bool = False
     """Whether a department that objects twice loses a lever to the department that hears the complaints: its trials are then
     judged by that department's appraisal."""
 
 
 class CentralTeam(Part):
-    """A customer-experience team that checks reports and joins data; money, never capacity at a touchpoint."""
+    """A customer-experience team that checks reports, joins data and makes studies; money, never capacity at a touchpoint."""
 
     budget: Annotated[float, Field(ge=0.0, le=1e9)] = 10.0
     """Money a week for every 1,000 people. Source: our assumption."""
     error_left: Share = 0.5
     """Share of error and colouring that is left in what councils see. Source: our assumption."""
+    study_answers: Annotated[int, Field(ge=0, le=200)] = 100
+    """Whom a study of its own asks in each half of a trial, of every 1,000 people; 0: it makes no studies. Our assumption."""
+    study_weeks: Weeks = 12
+    """Weeks from asking a question to the answer. Source: our assumption (three reviews)."""
+    study_cost: Annotated[float, Field(ge=0.0, le=1e9)] = 50.0
+    """Money for a study, for every 1,000 people. Source: our assumption (a quarter of one for each answer)."""
 
 
 class Levels(Part):

@@ -88,16 +88,32 @@ class Said:
         return f"{number} ({source})"
 
 
-def minutes(comparison: Comparison) -> str:
-    """Return the minutes of all councils of a comparison as Markdown, those of replication 0; empty where none met."""
+def minutes(comparison: Comparison, *, replication: int | None = None) -> str:
+    """Return the minutes of all councils of a comparison as Markdown; empty where none met.
+
+    Parameters
+    ----------
+    comparison
+        What was compared.
+    replication
+        Whose minutes; None: the first replication in which a council met.
+
+    Raises
+    ------
+    ValueError
+        If the comparison has no council in that replication.
+    """
     council = comparison.council
-    of_first = council[council["replication"] == council["replication"].min()]
+    chosen = council["replication"].min() if replication is None else replication
+    of_one = council[council["replication"] == chosen]
+    if replication is not None and not len(of_one):
+        there = ", ".join(str(number) for number in sorted(set(council["replication"]))) or "none"
+        raise ValueError(f"no council met in replication {replication}; there are minutes of: {there}")
     parts = []
-    for arm in dict.fromkeys(of_first["arm"]):
+    for arm in dict.fromkeys(of_one["arm"]):
         heading = f"# Minutes: {comparison.arm_titles[arm]}"
-        rows = of_first[of_first["arm"] == arm]
-        number = int(rows["replication"].iloc[0])
-        note = f"What the councils of replication {number} said and agreed. Sentences in italics were not said in the room."
+        rows = of_one[of_one["arm"] == arm]
+        note = f"What the councils of replication {chosen} said and agreed. Sentences in italics were not said in the room."
         parts.append("\n\n".join([heading, note, *_meetings(rows, comparison.arms[arm])]))
     return "\n\n".join(parts) + "\n" if parts else ""
 
@@ -121,6 +137,7 @@ def _in_chorus(lines: list[tuple[str, str]]) -> Iterator[str]:
 
 def _names(scenario: Scenario) -> dict[str, str]:
     names = {"chair": "The chair", "team": "The customer-experience team"}
+    names |= {key: kpi.name for key, kpi in scenario.kpis.items()}
     names |= {key: touchpoint.name for key, touchpoint in scenario.journey.items()}
     for key, department in scenario.departments.items():
         names[key] = department.name
@@ -331,13 +348,20 @@ def _unclear(said: Said) -> str:
     )
 
 
+_PAY = {
+    "weight": "more weight of the shared metrics in our appraisal",
+    "charge": "being charged with {about}",
+    "downstream": "being paid on {about} in the place of a part of our own KPIs",
+}
+
+
 def _what(said: Said, kind: str) -> str:
     due = f"from week {said.told('due', decimals=0)}"
     moved = f"by {said.told('step', decimals=2)} or more " if said.has("step") else ""
     if kind == "training":
         return f"training in what our work does to customers later on, {due}"
     if kind == "kpi":
-        return f"more weight of the shared metrics in our appraisal, {due}"
+        return f"{_PAY[said.fields['detail']].format(about=said.about)}, {due}"
     if kind == "copy":
         return f"copying their setting of {said.about}, {due}"
     if kind == "data":
@@ -365,6 +389,38 @@ def _refused(kind: str, end: str) -> Callable[[Said], str]:
         )
 
     return sentence
+
+
+def _access_asked(said: Said) -> str:
+    return (
+        f"when {said.subject} does more of {said.about}, we sell more at “{said.name('heard_at')}”: "
+        f"{said.told('effect', sign=True)}, {said.told('standing_out')}. We ask for access."
+    )
+
+
+# -- research ----------------------------------------------------------------------------------------------------------------
+
+
+def _question(said: Said) -> str:
+    return f"whether {said.about} in {said.subject} is behind what is heard at “{said.name('heard_at')}”"
+
+
+def _study_begun(said: Said) -> str:
+    return (
+        f"we begin a study of our own on {_question(said)}: {said.told('answers', decimals=0)} in each half of its trials. "
+        f"The answer comes in week {said.told('ready', decimals=0)}; it costs {said.told('study_cost', decimals=0)}."
+    )
+
+
+def _study_running(said: Said) -> str:
+    return f"our study on {_question(said)} is under way; the answer comes in week {said.told('ready', decimals=0)}."
+
+
+def _study_done(said: Said) -> str:
+    return (
+        f"our study on {_question(said)} is done: over the lever's range satisfaction differs by "
+        f"{said.told('satisfaction_effect', sign=True)}, {said.told('standing_out', sign=True)}."
+    )
 
 
 def _plain(text: str) -> Callable[[Said], str]:
@@ -398,7 +454,7 @@ def _weight(said: Said) -> str:
 
 def _budget(said: Said) -> str:
     limit = f" of {said.told('budget', decimals=0)}" if said.has("budget") else ""
-    return f"{said.told('spent', decimals=0)}{limit} has been spent on training since we last met."
+    return f"{said.told('spent', decimals=0)}{limit} has been spent on training and studies since we last met."
 
 
 def _reassigned(said: Said) -> str:
@@ -450,6 +506,13 @@ SENTENCES: dict[str, Callable[[Said], str]] = {
     "more_evidence": lambda said: (
         f"if {said.about} in {said.subject} goes on like this, it takes about {said.told('more_reviews', decimals=0)} until "
         "we know."
+    ),
+    "access_asked": _access_asked,
+    "study_begun": _study_begun,
+    "study_running": _study_running,
+    "study_done": _study_done,
+    "study_empty": lambda said: (
+        f"our study on {_question(said)} ends without an answer: the lever was not tried while we asked."
     ),
     "no_research": _plain("no question is left that more of the same data would settle."),
     "not_at_the_table": lambda said: (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from simulation.views.compared import Compared
 
-__all__ = ["print_summary"]
+__all__ = ["difference_text", "print_summary", "signs_for"]
 
 ARMS_A_TABLE = 4
 """More arms than this are stacked in further tables."""
@@ -49,13 +49,18 @@ def print_summary(comparison: Compared, console: Console) -> None:
     an interval.
     """
     first, *others = comparison.arm_titles
-    signs = _UNICODE if console.encoding.lower().startswith("utf") else _ASCII
+    signs = signs_for(console)
     for arms in _chunks([first, *others], ARMS_A_TABLE):
         console.print(_means(comparison, arms, room=console.width))
     for arms in _chunks(others, ARMS_A_TABLE - 1):
         console.print(_differences(comparison, arms, signs=signs, room=console.width))
     for sentence in _sentences(comparison, others):
         console.print(Text(sentence if signs is _UNICODE else sentence.replace("“", '"').replace("”", '"')))
+
+
+def signs_for(console: Console) -> tuple[str, str]:
+    """Signs for better and worse that the console can show."""
+    return _UNICODE if console.encoding.lower().startswith("utf") else _ASCII
 
 
 def _chunks(arms: Sequence[str], size: int) -> list[list[str]]:
@@ -140,12 +145,12 @@ def _differences(comparison: Compared, arms: Sequence[str], *, signs: tuple[str,
     for metric, name, last in metrics:
         rows = _rows(comparison, metric)
         decimals = decimals_for(list(rows.values()))
-        cells = [_difference(rows.get(arm), decimals=decimals, signs=signs) for arm in arms]
+        cells = [difference_text(rows.get(arm), decimals=decimals, signs=signs) for arm in arms]
         table.add_row(Text(name or next(iter(rows.values())).label), *cells, end_section=last)
     return table
 
 
-def _difference(row: Row | None, *, decimals: int, signs: tuple[str, str]) -> Text:
+def difference_text(row: Row | None, *, decimals: int, signs: tuple[str, str]) -> Text:
     """One difference: a claim only where the interval leaves out zero."""
     if row is None or row.replications == 0:
         return Text("-", style="dim")

@@ -11,9 +11,10 @@ from simulation.rules.governance import limit_after
 if TYPE_CHECKING:
     from simulation.model.department import LeverInUse
 
-__all__ = ["LIVE", "Action", "Kind", "Status", "bound"]
+__all__ = ["LIVE", "Action", "Kind", "Pay", "Status", "bound"]
 
 Kind = Literal["limit", "retargeting", "access", "data", "training", "kpi", "copy"]
+Pay = Literal["weight", "charge", "downstream"]
 Status = Literal["agreed", "in force", "resisted", "escalated", "lapsed", "ended"]
 LIVE: tuple[Status, ...] = ("agreed", "in force", "escalated")
 COPY_WIDTH = 0.05
@@ -26,7 +27,8 @@ class Action:
 
     `heard_at` is the touchpoint at which the trouble was heard, `heard_department` its owner; `upstream` is how many steps up
     the chain from there the action's owner is; `symptom` the measure it is meant for, `symptom_then` its value when agreed;
-    `evidence` is in standard errors, `cost` what the owner said [points of appraisal].
+    `evidence` is in standard errors, `cost` what the owner said [points of appraisal]. A changed KPI adds weight to the shared
+    metrics, charges the owner with `kpi`, or puts `kpi` in the place of a part of its own (`pay`).
     """
 
     number: int
@@ -44,6 +46,8 @@ class Action:
     upstream: int = 0
     symptom: str = ""
     symptom_then: float = 0.0
+    pay: Pay = "weight"
+    kpi: str = ""
     evidence: float = 0.0
     cost: float = 0.0
     status: Status = "agreed"

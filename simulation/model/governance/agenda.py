@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulation.model.governance.council import Council, Inquiry, Outcome, Verdict
     from simulation.model.governance.papers import Measure, Papers
     from simulation.model.governance.questioning import Suspicion
+    from simulation.model.governance.research import Study
 
 __all__ = ["AGENDA", "CHAIR", "OPERATIONAL", "Initiative", "Meeting", "figure_of", "items_of"]
 
@@ -54,6 +55,8 @@ class Meeting:
     team: bool
     absent: Sequence[str]
     names: Mapping[str, str]
+    opened: tuple[Measure, Outcome] | None = None
+    studies: Sequence[tuple[str, Study]] = ()
 
     def item(self, point: str, kind: str, speaker: str, **given: object) -> Item:
         """Return a statement of this meeting."""
@@ -283,15 +286,35 @@ def _priorities(meeting: Meeting, point: str) -> Iterator[Item]:
         yield _conclusion(meeting, point, inquiry)
         if inquiry.outcome is not None:
             yield _outcome(meeting, point, inquiry.outcome, inquiry)
+    if meeting.opened is not None:
+        yield from _opening(meeting, point, *meeting.opened)
+
+
+def _opening(meeting: Meeting, point: str, measure: Measure, outcome: Outcome) -> Iterator[Item]:
+    """One department asks another for access to its accounts: what it sold where they were open."""
+    action = outcome.action
+    found = meeting.papers.finding(action.lever, measure.name)
+    source = f"shared data, {found.trials} trials and {found.reviews} reviews"
+    figures = (
+        Figure(name="effect", value=found.effect * action.step, unit=measure.unit, source=source),
+        Figure(name="standing_out", value=action.evidence, unit=ERRORS, source=source),
+    )
+    speaker = action.heard_department if action.heard_department in meeting.papers.reports else meeting.chair
+    yield meeting.item(
+        point, "access_asked", speaker, subject=action.owner, about=action.lever, heard_at=action.heard_at,
+        heard_department=action.heard_department, figures=figures,
+    )  # fmt: skip
+    yield _outcome(meeting, point, outcome)
 
 
 def _evidence(meeting: Meeting, measure: Measure, suspicion: Suspicion) -> list[Figure]:
     """Return what shared data say of a suspected lever: on what is heard, on surveyed satisfaction, and both together."""
     figures = []
-    for name, key, unit in (
-        ("effect", measure.name, measure.unit), ("satisfaction_effect", SATISFACTION, "points of 100"),
-    ):  # fmt: skip
-        found = meeting.papers.finding(suspicion.lever, key)
+    lever, papers = suspicion.lever, meeting.papers
+    for name, found, unit in (
+        ("effect", papers.finding(lever, measure.name), measure.unit),
+        ("satisfaction_effect", papers.satisfaction_of(lever, measure.name), "points of 100"),
+    ):
         if found.information:
             source = f"shared data, {found.trials} trials and {found.reviews} reviews"
             figures.append(
@@ -340,8 +363,9 @@ def _outcome(meeting: Meeting, point: str, outcome: Outcome, inquiry: Inquiry | 
         ]
     kind = "agreed" if not outcome.resisted else ("escalated" if action.status == "escalated" else "resisted")
     return meeting.item(
-        point, f"{kind}_{action.kind}", action.owner, subject=action.owner, about=action.lever, action=action.number,
-        detail=_way(action), heard_at=action.heard_at, heard_department=action.heard_department, figures=tuple(figures),
+        point, f"{kind}_{action.kind}", action.owner, subject=action.owner, about=action.lever or action.kpi,
+        action=action.number, detail=action.pay if action.kind == "kpi" else _way(action), heard_at=action.heard_at,
+        heard_department=action.heard_department, figures=tuple(figures),
     )  # fmt: skip
 
 
@@ -350,10 +374,12 @@ def _way(action: Action) -> str:
 
 
 def _research(meeting: Meeting, point: str) -> Iterator[Item]:
-    said = False
+    said = bool(meeting.studies)
+    for news, study in meeting.studies:
+        yield _study(meeting, point, news, study)
     for inquiry in meeting.inquiries:
         suspicion = inquiry.suspicion
-        if suspicion is None or inquiry.stands_out or suspicion.strength <= 0.0 or meeting.reviews == 0:
+        if suspicion is None or not inquiry.is_open or meeting.reviews == 0:
             continue
         said = True
         more = reviews_needed(meeting.reviews, suspicion.strength, meeting.council.given.evidence) - meeting.reviews
@@ -372,6 +398,25 @@ def _research(meeting: Meeting, point: str) -> Iterator[Item]:
         )  # fmt: skip
     if not said:
         yield meeting.item(point, "no_research", meeting.chair)
+
+
+def _study(meeting: Meeting, point: str, news: str, study: Study) -> Item:
+    """Return what the central team tells of its study: begun, running, done or empty."""
+    figures = [
+        Figure(name="ready", value=float(study.ready), unit="week", source="plan of the study"),
+        Figure(name="answers", value=float(study.answers), unit="answers", source="plan of the study"),
+        Figure(name="study_cost", value=study.cost, unit="money", source="plan of the study"),
+    ]
+    if news == "done":
+        source = f"study, {study.found.trials} trials"
+        figures = [
+            Figure(name="satisfaction_effect", value=study.found.effect, unit="points of 100", source=source),
+            Figure(name="standing_out", value=study.found.standing_out, unit=ERRORS, source=source),
+        ]
+    return meeting.item(
+        point, f"study_{news}", TEAM, subject=study.department, about=study.lever, heard_at=study.touchpoint,
+        figures=tuple(figures),
+    )  # fmt: skip
 
 
 def _other(meeting: Meeting, point: str) -> Iterator[Item]:

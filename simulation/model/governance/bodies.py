@@ -12,7 +12,9 @@ from simulation.model.governance.actions import Action, bound
 from simulation.model.governance.agenda import Initiative, Meeting, items_of
 from simulation.model.governance.council import Council, Outcome, Verdict
 from simulation.model.governance.journey_map import map_of
+from simulation.model.governance.pay import cost_of_pay, paid_on, with_changes
 from simulation.model.governance.reports import Office, Sight
+from simulation.model.governance.research import Study
 from simulation.model.governance.strategic import Quarter, decide
 from simulation.randomness import PURPOSE, threefry, uniform
 from simulation.rules.arithmetic import clip
@@ -30,12 +32,15 @@ from simulation.rules.incentive import effort_cost
 from simulation.scenario.governance import AREAS, CULTURES, Governance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
     from simulation.model.department import LeverInUse, Trial
     from simulation.model.governance.actions import Kind
-    from simulation.model.governance.papers import Papers
+    from simulation.model.governance.council import Inquiry
+    from simulation.model.governance.papers import Measure, Papers
     from simulation.model.layout import Layout
     from simulation.model.organization import Organization
     from simulation.record import Item
@@ -45,14 +50,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Bodies", "bodies_of"]
 
-KPI_STEP = 0.1
-"""Weight of shared metrics that a changed KPI adds to a department's appraisal. Our assumption."""
 MEMORY = 0.9
 """Weight of older trials in what a department expects of a lever. Our assumption (as in learning)."""
 DOUBT = 0.16
 """Trials without any gain that a department sets against those it has made, as sum of squared moves: four of .2. Our assumption."""
-_LAPSE = 3
-"""Stream of draws of lapses."""
+_LAPSE, _STUDY = 3, 4
+"""Streams of draws: of lapses, and of whom a study asks."""
 
 
 def bodies_of(scenario: Scenario, layout: Layout, run_key: tuple[int, int, int]) -> Bodies | None:
@@ -81,6 +84,7 @@ class Bodies:
         self.given = Governance()
         self._journey, self._key = journey, run_key
         self._thousands = scenario.horizon.population / 1000.0
+        self._own = {name: department.kpis for name, department in scenario.departments.items()}
         self.office = Office(layout=layout, journey=journey, names=names, run_key=run_key)
         self.council: Council | None = None
         self.items: list[Item] = []
@@ -88,12 +92,13 @@ class Bodies:
         self.culture = 0.0
         self._gains: dict[str, tuple[float, float]] = {}
         self._organization: Organization | None = None
-        self._incentives: tuple[Incentives, tuple[tuple[str, float], ...], Incentives] | None = None
+        self._incentives: tuple[Incentives, tuple[object, ...], Incentives] | None = None
         self._alignment: tuple[Alignment, float, Alignment] | None = None
         self._spent = self._spent_in_quarter = 0.0
         self._weight = 0.0
         self._papers: Papers | None = None
         self.decided_by: dict[str, str] = {}
+        self.study: Study | None = None
 
     # -- ways to touch the organization ---------------------------------------------------------------------------
 
@@ -118,17 +123,13 @@ class Bodies:
 
     def incentives(self, given: Incentives) -> Incentives:
         """Return the incentives with the KPIs that councils have changed; the very same ones where none has."""
-        extra = tuple((action.owner, KPI_STEP) for action in self._in_force() if action.kind == "kpi")
-        if not given.shared_metrics or not (extra or self._weight):
+        actions = [action for action in self._in_force() if action.kind == "kpi"]
+        weight = self._weight if given.shared_metrics else 0.0
+        if not actions and not weight:
             return given
-        extra = (("", self._weight), *extra)
-        if self._incentives is None or self._incentives[0] is not given or self._incentives[1] != extra:
-            everybody = clip(given.shared_weight + self._weight, 0.0, 1.0)
-            weights = dict(given.shared_weight_by_department)
-            for name, more in extra[1:]:
-                weights[name] = min(1.0, weights.get(name, everybody) + more)
-            new = {"shared_weight": everybody, "shared_weight_by_department": weights}
-            self._incentives = (given, extra, given.model_copy(update=new))
+        agreed = (weight, *(action.number for action in actions))
+        if self._incentives is None or self._incentives[0] is not given or self._incentives[1] != agreed:
+            self._incentives = (given, agreed, with_changes(given, actions, weight, self._own))
         return self._incentives[2]
 
     def alignment(self, given: Alignment) -> Alignment:
@@ -206,6 +207,9 @@ class Bodies:
             week=organization.reviews,
             sight=self._sight(organization),
         )
+        if self.study is not None and self.study.lever == name:
+            drawn = self.office.luck_of(trial.lever.index, organization.reviews, _STUDY)
+            self.study.ask(move=move, tried=tried, control=control, drawn=drawn, **self.office.felt)
 
     def end_week(self, organization: Organization, week: int, counts: NDArray[np.int64]) -> None:
         """Take in the week's counters [counter]; at the end of a review compare; hold the meetings that are due."""
@@ -230,8 +234,8 @@ class Bodies:
         """Return what an action would cost its owner by its own trials and its own effort [points of appraisal]."""
         assert self._organization is not None
         if action.kind == "kpi":
-            standing = self._organization.departments[action.owner].standing
-            return max(0.0, KPI_STEP * (standing.own - standing.shared))
+            score = self._organization.last_score(action.kpi) if action.kpi else 0.0
+            return cost_of_pay(action, self._organization.departments[action.owner].standing, score)
         if not action.lever:
             return 0.0
         lever = self._lever(action.lever)
@@ -253,22 +257,31 @@ class Bodies:
 
     def affords(self, kind: Kind) -> bool:
         """Return whether the budget of the quarter allows an action of a kind."""
+        return kind != "training" or self._can_pay(self.given.training_cost)
+
+    def _can_pay(self, money: float) -> bool:
+        """Return whether the budget of the quarter allows so much more for every 1,000 people, beside what is agreed already."""
         strategic = self.given.strategic
-        if kind != "training" or strategic is None or strategic.budget == 0.0:
+        if strategic is None or strategic.budget == 0.0:
             return True
         planned = sum(action.kind == "training" and action.status == "agreed" for action in self._actions())
-        return self._spent_in_quarter + (planned + 1) * self.given.training_cost <= strategic.budget
+        return self._spent_in_quarter + planned * self.given.training_cost + money <= strategic.budget
 
     # -- meetings --------------------------------------------------------------------------------------------------
 
     def _meet(self, organization: Organization, council: Council, week: int) -> None:
-        sight = self._sight(organization)
+        sight, news = self._sight(organization), self._hear_study(week)
         papers = self.office.papers(
-            council.given, organization.departments, week=week, sight=sight, frozen=organization.frozen
-        )
+            council.given, organization.departments, week=week, sight=sight, frozen=organization.frozen,
+            paid_on=paid_on(organization.incentives, self._own),
+        )  # fmt: skip
         lapsed = [] if council.given.follow_up else self._let_lapse(council, week)
         verdicts = [*council.review(papers), *(Verdict(action=action, kind="lapsed") for action in lapsed)]
         inquiries = council.inquire(papers, self)
+        opened: tuple[Measure, Outcome] | None = None
+        asked = council.opening(papers)
+        if asked is not None:
+            opened = (asked[0], council.put(asked[1], self))
         copied: tuple[str, Outcome] | None = None
         found = council.copying(papers) if council.given.best_practice else None
         if found is not None:
@@ -278,10 +291,41 @@ class Bodies:
             papers=papers, council=council, verdicts=verdicts, inquiries=inquiries, copied=copied,
             names=self.office.names, initiatives=self._initiatives(organization, sight), reviews=organization.reviews,
             spent=self._spent, team=self.given.central_team is not None,
-            absent=[name for name in organization.departments if name not in papers.reports],
+            absent=[name for name in organization.departments if name not in papers.reports], opened=opened,
+            studies=[*news, *self._begin_study(inquiries, week)],
         )  # fmt: skip
         self._spent = 0.0
         self.items += items_of(meeting)
+
+    def _hear_study(self, week: int) -> list[tuple[str, Study]]:
+        """Return what there is to tell of the study under way (how it stands, study); one that is ready is laid on the table."""
+        study = self.study
+        if study is None:
+            return []
+        if week + 1 < study.ready:
+            return [("running", study)]
+        self.study = None
+        self.office.lay_down(study)
+        return [("done" if study.found.trials else "empty", study)]
+
+    def _begin_study(self, inquiries: Sequence[Inquiry], week: int) -> list[tuple[str, Study]]:
+        """Let the central team look into the first question that stayed open, if it can be paid; one study at a time."""
+        team = self.given.central_team
+        question = next((each for each in inquiries if each.is_open), None)
+        if team is None or question is None or self.study is not None or not team.study_answers:
+            return []
+        if not self._can_pay(team.study_cost):
+            return []
+        assert question.suspicion is not None
+        money = team.study_cost * self._thousands
+        self.study = Study(
+            lever=question.suspicion.lever, department=question.suspicion.department, measure=question.measure.name,
+            touchpoint=question.measure.touchpoint, begun=week, ready=week + 1 + team.study_weeks,
+            answers=max(1, round(team.study_answers * self._thousands)), cost=money,
+        )  # fmt: skip
+        self._spend(week, money)
+        self._spent_in_quarter += team.study_cost
+        return [("begun", self.study)]
 
     def _decide(self, organization: Organization, strategic: Strategic, week: int) -> None:
         """Hold a strategic meeting and carry out what it decides."""

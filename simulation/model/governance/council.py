@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from simulation.model.governance.actions import LIVE, Action
-from simulation.model.governance.questioning import Answer, Suspicion, concerns, question
-from simulation.rules.governance import resists
+from simulation.model.governance.papers import SOLD
+from simulation.model.governance.questioning import LEAST_MOVE, Answer, Suspicion, concerns, question
+from simulation.rules.governance import further, resists
 from simulation.scenario.names import DATA_LEVER
 
 if TYPE_CHECKING:
-    from simulation.model.governance.actions import Kind
+    from simulation.model.governance.actions import Kind, Pay
     from simulation.model.governance.journey_map import JourneyMap
     from simulation.model.governance.papers import Measure, Papers
     from simulation.scenario.governance import Governance, Operational
@@ -78,6 +79,11 @@ class Inquiry:
     suspicion: Suspicion | None
     stands_out: bool
     outcome: Outcome | None
+
+    @property
+    def is_open(self) -> bool:
+        """True: somebody is suspected, but it does not stand out."""
+        return self.suspicion is not None and not self.stands_out and self.suspicion.strength > 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,7 +176,7 @@ class Council:
         owner, lever = suspicion.department, suspicion.lever
         refused = any(each.owner == owner and each.status in ("resisted", "lapsed") for each in self.actions)
         if refused and self._may("kpi") and not self._live("kpi", owner):
-            return self._new(papers, "kpi", owner, measure, suspicion.upstream, evidence=suspicion.strength)
+            return self._on_pay(papers, measure, suspicion)
         kind = self._kind_of(lever)
         if not self._may(kind):
             return None
@@ -178,6 +184,21 @@ class Council:
             papers, kind, owner, measure, suspicion.upstream,
             lever=lever, direction=suspicion.direction, evidence=suspicion.strength,
         )  # fmt: skip
+
+    def _on_pay(self, papers: Papers, measure: Measure, suspicion: Suspicion) -> Action:
+        """Return a changed KPI: that which counts what is heard elsewhere; where there is none, more shared weight.
+
+        Contacts that a department sends to another are charged to it; another's survey becomes a part of its own KPIs.
+        """
+        action = self._new(
+            papers, "kpi", suspicion.department, measure, suspicion.upstream, evidence=suspicion.strength
+        )
+        kpi = self.journey.counted.get(measure.name, "")
+        elsewhere = action.owner != action.heard_department
+        if kpi and elsewhere and kpi not in papers.paid_on.get(action.owner, ()):
+            pay: Pay = "charge" if measure.kind == "contacts" else "downstream"
+            action.pay, action.kpi = pay, kpi
+        return action
 
     def _kind_of(self, lever: str) -> Kind:
         if lever in self.governance.retargeting:
@@ -203,7 +224,10 @@ class Council:
                     and lever in papers.moves
                     and self._usable(lever, papers.week)
                 ):
-                    return self._new(papers, "data", name, measure, upstream[name], lever=lever, direction=1)
+                    return self._new(
+                        papers, "data", name, measure, upstream[name],
+                        lever=lever, direction=1, evidence=max(0.0, measure.concern),
+                    )  # fmt: skip
         if not upstream or not self._may("training") or not table.affords("training"):
             return None
         if suspicion is None and papers.pooled:
@@ -213,6 +237,29 @@ class Council:
         if self._live("training", name):
             return None
         return self._new(papers, "training", name, measure, upstream[name])
+
+    def opening(self, papers: Papers) -> tuple[Measure, Action] | None:
+        """Return (what is sold, action) where others have been seen to sell more when a department opened its accounts.
+
+        The clearest case counts. Whoever owns the accounts is asked, and may object as to anything else.
+        """
+        found: tuple[Measure, Suspicion] | None = None
+        for lever in self.governance.access if self._may("access") else ():
+            owner = lever.partition(".")[0]
+            room = papers.moves.get(lever, (0.0, 0.0))[1]
+            if room < LEAST_MOVE or not papers.sees(owner) or not self._usable(lever, papers.week):
+                continue
+            for measure in papers.measures.values():
+                clear = papers.finding(lever, measure.name).standing_out
+                elsewhere = measure.kind == SOLD and self.journey.owner[measure.touchpoint] != owner
+                if elsewhere and clear >= (found[1].strength if found else self.given.evidence):
+                    found = measure, Suspicion(lever=lever, department=owner, upstream=0, strength=clear, direction=1)
+        if found is None:
+            return None
+        measure, case = found
+        return measure, self._new(
+            papers, "access", case.department, measure, 0, lever=case.lever, direction=1, evidence=case.strength
+        )
 
     def copying(self, papers: Papers) -> tuple[str, str, Action] | None:
         """Return (who does better, lever, action) where a lever of one name is set otherwise by who reports a worse score.
@@ -234,7 +281,9 @@ class Council:
         if found is None:
             return None
         best, lever, there, move = found
-        action = self._new(papers, "copy", lever.partition(".")[0], None, 0, lever=lever)
+        owner = lever.partition(".")[0]
+        ahead = further(papers.reports[best].score, papers.reports[owner].score, self.given.error)
+        action = self._new(papers, "copy", owner, None, 0, lever=lever, evidence=ahead)
         action.target, action.step = there, move
         return best, lever, action
 

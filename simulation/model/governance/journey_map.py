@@ -5,7 +5,7 @@ No effect of any lever is in here, nor any figure of the world: only names, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["JourneyMap", "map_of"]
+
+_HEARD = {("encounters", "lower"): "contacts", ("csat", "higher"): "csat"}
+"""(Counter, direction) of a KPI -> kind of the measure that it counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +34,18 @@ class JourneyMap:
         Touchpoint -> those from which people come there.
     levers
         Department -> its levers as `department.lever`.
+    sells
+        Touchpoints at which something is sold.
+    counted
+        Measure of a council (`contacts@touchpoint`, `csat@touchpoint`) -> the KPI that counts the same.
     """
 
     owner: Mapping[str, str]
     complaints: tuple[str, ...]
     before: Mapping[str, tuple[str, ...]]
     levers: Mapping[str, tuple[str, ...]]
+    sells: tuple[str, ...] = ()
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     def chain(self, touchpoint: str) -> dict[str, int]:
         """Return departments up the chain from a touchpoint, each with its steps upstream, in the order of asking.
@@ -66,7 +75,20 @@ def map_of(scenario: Scenario) -> JourneyMap:
             name: tuple(f"{name}.{lever}" for lever in (*given.levers, *scenario.every_department))
             for name, given in scenario.departments.items()
         },
+        sells=tuple(name for name, point in journey.items() if point.sells),
+        counted=_counted(scenario),
     )
+
+
+def _counted(scenario: Scenario) -> dict[str, str]:
+    """Return the KPI that counts what is heard at a touchpoint, by the measure's name; the first of several."""
+    found: dict[str, str] = {}
+    for name, kpi in scenario.kpis.items():
+        counter, _, touchpoint = next(iter(kpi.numerator)).partition("@")
+        kind = _HEARD.get((counter, kpi.better))
+        if kind is not None and touchpoint and len(kpi.numerator) == 1:
+            found.setdefault(f"{kind}@{touchpoint}", name)
+    return found
 
 
 def _before(name: str, journey: Mapping[str, Touchpoint]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulation.model.governance.papers import SATISFACTION
+from simulation.model.governance.papers import SATISFACTION, SOLD
 from simulation.model.layout import FIXED_POINT, counter_index
 from simulation.rules.arithmetic import UNITS
 from simulation.rules.governance import ANSWER_SPREAD
@@ -74,13 +74,15 @@ def ratios_of(layout: Layout, journey: JourneyMap) -> tuple[Ratio, ...]:
     found += [_rate(layout, "contacts", k, f"encounters@{k}", compared=True) for k in journey.complaints]
     found += [_mean(layout, "csat", k, f"csat@{k}", f"csat_answers@{k}", compared=True) for k in journey.owner]
     found += [_rate(layout, "problems", k, f"cases@{k}", compared=False) for k in journey.owner]
+    # Last, so that the errors of the others are drawn as if there were none of these.
+    found += [_rate(layout, SOLD, k, f"successes@{k}", compared=True, worse=-1) for k in journey.sells]
     return tuple(found)
 
 
-def _rate(layout: Layout, kind: str, touchpoint: str, top: str, *, compared: bool) -> Ratio:
+def _rate(layout: Layout, kind: str, touchpoint: str, top: str, *, compared: bool, worse: int = 1) -> Ratio:
     return Ratio(
         kind=kind, touchpoint=touchpoint, top=counter_index(layout, top), bottom=counter_index(layout, "customers"),
-        scale=1000.0, counted=True, unit="per 1,000 customers a week", worse=1, compared=compared,
+        scale=1000.0, counted=True, unit="per 1,000 customers a week", worse=worse, compared=compared,
     )  # fmt: skip
 
 

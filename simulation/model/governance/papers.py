@@ -11,10 +11,12 @@ from simulation.rules.governance import SEEN_FROM, estimate, standing_out
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SATISFACTION", "Finding", "Measure", "Papers", "Report"]
+__all__ = ["SATISFACTION", "SOLD", "Finding", "Measure", "Papers", "Report"]
 
 SATISFACTION = "satisfaction"
 """The measure that no touchpoint owns: what the survey says of the company."""
+SOLD = "sold"
+"""Kind of the measures of what is sold where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Report:
 class Measure:
     """One figure that customers have brought about, now, at the meeting before and at the beginning.
 
-    `kind` is contacts, csat, satisfaction or complaints; `cases` is what it rests on, `error` its standard error by them;
+    `kind` is contacts, csat, satisfaction, complaints or sold; `cases` is what it rests on, `error` its standard error by them;
     `worse` is 1 where more is worse.
     """
 
@@ -76,6 +78,13 @@ class Finding:
         else:
             self.reviews += 1
 
+    def with_more(self, other: Finding) -> Finding:
+        """Return this and another finding as one."""
+        return Finding(
+            weighted=self.weighted + other.weighted, information=self.information + other.information,
+            trials=self.trials + other.trials, reviews=self.reviews + other.reviews,
+        )  # fmt: skip
+
     @property
     def effect(self) -> float:
         """Change of the measure per unit of the lever."""
@@ -109,6 +118,10 @@ class Papers:
         Lever -> its setting, of departments whose doings can be looked into.
     pooled
         Whether shared data can be looked at, by anybody.
+    paid_on
+        Department -> the KPIs that it is paid on as its own, and those that it is charged with.
+    studied
+        (lever, measure) -> what studies of that one question have shown of surveyed satisfaction.
     """
 
     week: int
@@ -119,11 +132,19 @@ class Papers:
     moves: Mapping[str, tuple[float, float]]
     settings: Mapping[str, float]
     pooled: bool
+    paid_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    studied: Mapping[tuple[str, str], Finding] = field(default_factory=dict)
     nothing: Finding = field(default_factory=Finding)
 
     def finding(self, lever: str, measure: str) -> Finding:
         """Return what is known of a lever and a measure; nothing, where nothing is."""
         return self.findings.get((lever, measure), self.nothing)
+
+    def satisfaction_of(self, lever: str, measure: str) -> Finding:
+        """Return what is known of a lever and surveyed satisfaction where a measure is asked about, studies of that included."""
+        study = self.studied.get((lever, measure))
+        survey = self.finding(lever, SATISFACTION)
+        return survey if study is None else survey.with_more(study)
 
     def sees(self, department: str) -> bool:
         """Return whether a department's doings can be looked into."""

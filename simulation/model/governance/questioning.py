@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulation.model.governance.papers import SATISFACTION
+from simulation.model.governance.papers import SOLD
 from simulation.rules.governance import together
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Answer:
 
 def concerns(papers: Papers) -> list[Measure]:
     """Return what is heard at touchpoints, the greatest worsening since the beginning first; unknown ones left out."""
-    heard = [m for m in papers.measures.values() if m.touchpoint and m.concern == m.concern]
+    heard = [m for m in papers.measures.values() if m.touchpoint and m.kind != SOLD and m.concern == m.concern]
     return sorted(heard, key=lambda measure: -measure.concern)
 
 
@@ -115,7 +115,7 @@ def _suspicions(
 
 def _harm(papers: Papers, lever: str, measure: Measure) -> float:
     """Return by how many standard errors a higher lever goes with worse: in what is heard and in surveyed satisfaction."""
-    heard, survey = papers.finding(lever, measure.name), papers.finding(lever, SATISFACTION)
+    heard, survey = papers.finding(lever, measure.name), papers.satisfaction_of(lever, measure.name)
     in_heard, in_survey = measure.worse * heard.standing_out, -survey.standing_out
     if not heard.information or not survey.information:
         return in_heard + in_survey  # one of the two is 0

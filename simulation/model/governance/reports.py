@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulation.model.governance.measures import Ratio, ratios_of
-from simulation.model.governance.papers import Finding, Measure, Papers, Report
+from simulation.model.governance.papers import SOLD, Finding, Measure, Papers, Report
+from simulation.model.jit import compiled
+from simulation.model.layout import counter_index
 from simulation.randomness import PURPOSE, luck, threefry
 from simulation.rules.governance import SEEN_FROM, coloured, extra_error, joined
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from simulation.model.department import Department, LeverInUse
     from simulation.model.governance.journey_map import JourneyMap
+    from simulation.model.governance.research import Study
     from simulation.model.layout import Layout
     from simulation.scenario.governance import Operational
 
@@ -68,10 +71,14 @@ class Office:
     ) -> None:
         self.journey, self.names, self._key = journey, names, run_key
         self._ratios = ratios_of(layout, journey)
-        self._compared = tuple((i, ratio) for i, ratio in enumerate(self._ratios) if ratio.compared)
+        self._compared = tuple(ratio for ratio in self._ratios if ratio.compared)
+        self._streams = np.array([_TRIAL + i for i, ratio in enumerate(self._ratios) if ratio.compared])
         self._departments = tuple(journey.levers)
         self._touchpoints = tuple(journey.owner)
         self.findings: dict[tuple[str, str], Finding] = {}
+        self._studied: dict[tuple[str, str], Finding] = {}
+        self.felt = {name: counter_index(layout, name) for name in ("satisfaction", "customers")}
+        """Counters that a study of its own stands for: what people feel, asked of a sample."""
         self._first: NDArray[np.int64] = np.zeros(layout.counters, dtype=np.int64)
         self._now = self._first.copy()
         self._before = self._first
@@ -102,24 +109,29 @@ class Office:
     ) -> None:
         """Take in the two halves [counter] of a trial, as far as shared data let them be joined."""
         department = lever.given.department
-        for i, ratio in self._compared:
-            share = sight.of(department, self.journey.owner.get(ratio.touchpoint, department))
+        shares = [
+            sight.of(department, self.journey.owner.get(ratio.touchpoint, department)) for ratio in self._compared
+        ]
+        if max(shares) < SEEN_FROM:
+            return
+        lucks = self.lucks_of(lever.index, week, self._streams).tolist()
+        for ratio, share, drawn in zip(self._compared, shares, lucks, strict=True):
             if share < SEEN_FROM:
                 continue
             change = ratio.value(tried) - ratio.value(control)
             variance = ratio.variance(tried) + ratio.variance(control)
             if math.isnan(change) or math.isnan(variance):
                 continue
-            noise = sight.error_left * extra_error(variance, share) * self._luck(lever.index, week, _TRIAL + i)
+            noise = sight.error_left * extra_error(variance, share) * drawn
             found = self.findings.setdefault((lever.given.name, ratio.name), Finding())
             found.add(move, change + noise, variance / share, of_trial=True)
 
     def end_review(self, settings: Mapping[str, float], sight: Sight) -> None:
         """Hold the change of each measure since the last review against the change of each lever, where both are seen."""
-        values = {ratio.name: ratio.value(self._review) for _, ratio in self._compared}
-        sampling = {ratio.name: ratio.variance(self._review) for _, ratio in self._compared}
+        values = {ratio.name: ratio.value(self._review) for ratio in self._compared}
+        sampling = {ratio.name: ratio.variance(self._review) for ratio in self._compared}
         if self._last_review is not None:
-            for _, ratio in self._compared:
+            for ratio in self._compared:
                 self._compare_over_time(ratio, values, settings, sight, sampling[ratio.name])
         self._last_review = (values, dict(settings))
         self._review = np.zeros_like(self._review)
@@ -151,11 +163,18 @@ class Office:
                 found = self.findings.setdefault((lever, ratio.name), Finding())
                 found.add(move, change, variance / share, of_trial=False)
 
+    def lay_down(self, study: Study) -> None:
+        """Take in what a study has found of its question."""
+        question = study.lever, study.measure
+        earlier = self._studied.get(question)
+        self._studied[question] = study.found if earlier is None else earlier.with_more(study.found)
+
     # -- drawing up ----------------------------------------------------------------------------------------------
 
     def papers(
-        self, given: Operational, departments: Mapping[str, Department], *, week: int, sight: Sight, frozen: bool
-    ) -> Papers:
+        self, given: Operational, departments: Mapping[str, Department], *, week: int, sight: Sight, frozen: bool,
+        paid_on: Mapping[str, tuple[str, ...]],
+    ) -> Papers:  # fmt: skip
         """Return the papers of a meeting, and begin a new period."""
         members = given.members or self._departments
         reports = {name: self._report(departments[name], given, week, sight) for name in members}
@@ -165,6 +184,8 @@ class Office:
             reports=reports,
             measures=self._measures(members, seen, given),
             findings=self.findings,
+            studied=self._studied,
+            paid_on=paid_on,
             origins=self._origins(week, sight),
             moves={} if frozen else _moves(departments, members),
             settings={lever.given.name: lever.setting for name in seen for lever in departments[name].levers},
@@ -175,7 +196,7 @@ class Office:
 
     def _report(self, department: Department, given: Operational, week: int, sight: Sight) -> Report:
         who = self._departments.index(department.name)
-        error = given.error * sight.error_left * self._luck(who, week, _REPORT)
+        error = given.error * sight.error_left * self.luck_of(who, week, _REPORT)
         score = coloured(department.standing.own, given.territory * sight.error_left) + error
         return Report(department=department.name, score=score, shares=sight.shares[department.name])
 
@@ -200,7 +221,8 @@ class Office:
         cases = ratio.cases(self._now)
         if ratio.counted:
             where = self.names[ratio.touchpoint] if ratio.touchpoint else "all touchpoints"
-            return f"count of contacts at {where}, {cases}" if owner else f"count of complaints at {where}, {cases}"
+            what = "sales" if ratio.kind == SOLD else ("contacts" if owner else "complaints")
+            return f"count of {what} at {where}, {cases}"
         if not owner:
             return f"survey, {cases} answers"
         whose = "shared data" if owner in seen else f"report of {self.names[owner]}"
@@ -218,13 +240,29 @@ class Office:
             if share < SEEN_FROM or math.isnan(value) or value == 0.0:
                 continue
             who = self._touchpoints.index(ratio.touchpoint)
-            error = extra_error(ratio.variance(self._now), share) * self._luck(who, week, _ORIGIN)
+            error = extra_error(ratio.variance(self._now), share) * self.luck_of(who, week, _ORIGIN)
             found[ratio.touchpoint] = max(0.0, value + sight.error_left * error)
         return found
 
-    def _luck(self, who: int, week: int, what: int) -> float:
-        word0, word1, _, _ = threefry(*self._key, 0, who, week, PURPOSE["council"], what)
-        return float(luck(word0, word1))
+    def luck_of(self, who: int, week: int, what: int) -> float:
+        """Return a draw of mean 0 and standard deviation 1."""
+        return float(self.lucks_of(who, week, np.array([what]))[0])
+
+    def lucks_of(self, who: int, week: int, streams: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what `luck_of` says of each stream [stream]."""
+        drawn = np.empty(len(streams))
+        _draw(self._key, who, week, PURPOSE["council"], streams, drawn)
+        return drawn
+
+
+@compiled
+def _draw(
+    key: tuple[int, int, int], who: int, week: int, purpose: int, streams: NDArray[np.int64], drawn: NDArray[np.float64]
+) -> None:
+    """Fill `drawn` [stream]; compiled, for a trial draws an error for each of two dozen measures."""
+    for i in range(len(streams)):
+        word0, word1, _, _ = threefry(key[0], key[1], key[2], 0, who, week, purpose, streams[i])
+        drawn[i] = luck(word0, word1)
 
 
 def _moves(departments: Mapping[str, Department], members: tuple[str, ...]) -> dict[str, tuple[float, float]]:

@@ -31,7 +31,7 @@ class Encounters(Orders, Surveys):
         fit_part = people.fit_quality * journey.fit[k] * (self.fit - 0.5)
         wait_part = -people.wait_pain * (1.0 - engine.patience[self.segment]) * wait
         fatigue_part = -people.fatigue_quality * self.fatigue if journey.by_firm[k] else 0.0
-        late_part, of_days, of_promise = self.timeliness(k) if journey.delivers[k] else (0.0, 0.0, 0.0)
+        late_part, of_days, of_promise = self.timeliness() if journey.delivers[k] else (0.0, 0.0, 0.0)
         swift, of_speed = self.speed(k) if journey.delivers[k] else (0.0, 0.0)
         quality = value[at.QUALITY] - value[at.EFFORT] + value[at.RELEVANCE]
         quality = quality + fit_part + wait_part + fatigue_part + late_part + journey.quality_spread[k] * luck(w0, w1)

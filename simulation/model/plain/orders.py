@@ -47,7 +47,7 @@ class Orders(Person):
         opened = week - self.case_weeks
         return self.case >= 0 and self.case == self.order and delivery.is_overdue(opened, self.ordered_at, self.due)
 
-    def timeliness(self, k: int) -> tuple[float, float, float]:
+    def timeliness(self) -> tuple[float, float, float]:
         """Return the part of quality that is due to a delivery's being early or late.
 
         Then what of it comes from the days until the arrival, and what from those until the promised date.

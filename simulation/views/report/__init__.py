@@ -1,5 +1,5 @@
 """The report: one self-contained page that opens with the answer and ends with the command that makes it again."""
 
-from simulation.views.report.page import report_html, write_report
+from simulation.views.report.page import REPORT, report_html, write_report
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["REPORT", "report_html", "write_report"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulation.analysis.folder import add_file
 from simulation.analysis.frames import columns_of
 from simulation.record import COMPANY_METRICS
 from simulation.views.firm_words import kpi_words
@@ -37,8 +35,10 @@ if TYPE_CHECKING:
     from simulation.scenario.scenario import Scenario
     from simulation.views.report.numbers import Table
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["REPORT", "report_html", "write_report"]
 
+REPORT = "report.html"
+"""What the page is called in a folder of results."""
 _HERE = Path(__file__).resolve().parent
 _SCRIPTS = ("d3.min.js", "plot.umd.min.js", "report.js")
 MOST_TERMS = 6
@@ -47,7 +47,7 @@ _MONEY = ("revenue", "cost", "bonus", "profit", "profit_at_equal_bonus")
 
 
 def write_report(
-    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, exists_ok: bool = False
+    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, overwrite: bool = False
 ) -> Path:
     """Write the report to `path`, whole or not at all.
 
@@ -61,28 +61,15 @@ def write_report(
         The provenance: `simulation.analysis.storage.provenance`, or what was stored of it.
     same_meaning
         False: the scenario is read otherwise today than when it was run; the report says so.
-    exists_ok
+    overwrite
         Replace a file that stands there.
 
     Raises
     ------
-    FileExistsError
+    FolderRefused
         If the file exists and may not be replaced.
     """
-    text = report_html(compared, told=told, same_meaning=same_meaning)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        if exists_ok:
-            Path(name).replace(path)
-        else:
-            os.link(name, path)  # unlike a rename, it never takes the place of another file
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-    return path
+    return add_file(path, report_html(compared, told=told, same_meaning=same_meaning).encode(), overwrite=overwrite)
 
 
 def report_html(compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True) -> str:

@@ -1,0 +1,55 @@
+"""A comparison's folder as people get it: the tables, and what councils said in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulation.analysis import storage
+from simulation.views.minutes import minutes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from simulation.analysis.comparison import Comparison
+
+__all__ = ["MINUTES", "save"]
+
+MINUTES = "council_minutes.md"
+
+
+def save(
+    comparison: Comparison,
+    folder: Path | str,
+    *,
+    overwrite: bool = False,
+    command: Sequence[str] = (),
+    extra: Callable[[Path], object] | None = None,
+) -> Path:
+    """Write a comparison into `folder`, whole or not at all, with the minutes of its councils if any met.
+
+    Parameters
+    ----------
+    comparison, folder, overwrite, command, extra
+        As `simulation.analysis.storage.save`.
+
+    Returns
+    -------
+    Path
+        `folder`.
+
+    Raises
+    ------
+    FolderRefused
+        If the folder must not be replaced.
+    OSError
+        If the disk is full or not writable; nothing is left behind.
+    """
+
+    def more(hidden: Path) -> None:
+        if len(comparison.council):
+            (hidden / MINUTES).write_text(minutes(comparison), encoding="utf-8", newline="\n")
+        if extra is not None:
+            extra(hidden)
+
+    return storage.save(comparison, folder, overwrite=overwrite, command=command, extra=more)

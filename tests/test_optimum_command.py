@@ -1,0 +1,172 @@
+"""`silosim optimum`: what it refuses, what it leaves, what Ctrl-C leaves; on the smallest shop there is."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from fake_runner import tiny_scenario
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from simulation.analysis.folder import OPTIMUM_FILES
+from simulation.cli import app
+from simulation.laboratory.bench import Bench
+from simulation.laboratory.judging import judge
+from simulation.laboratory.objectives import read_objective
+from simulation.laboratory.optimum import plan_for, search
+from simulation.laboratory.optimum_columns import OPTIMUM_COLUMNS
+from simulation.views.optimum_words import answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from typer.testing import Result
+
+    from simulation.laboratory.judging import Optimum
+    from simulation.laboratory.optimum import Plan
+
+SMALL = ("--budget", "24", "--starts", "1", "--training", "1", "--replications", "4", "--population", "60", "--weeks", "6",
+         "--burn-in", "4", "--workers", "1", "--arms", "own,half")  # fmt: skip
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with `tiny.yaml`."""
+    monkeypatch.chdir(tmp_path)
+    with (tmp_path / "tiny.yaml").open("w", encoding="utf-8") as file:
+        YAML().dump(tiny_scenario(), file)
+    return tmp_path
+
+
+def silosim(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), prog_name="silosim")
+
+
+def small_plan(**changes: Any) -> Plan:
+    given = {"objective": read_objective("profit"), "arms": ["own", "half"], "starts": 2, "budget": 30, "training": 1,
+             "replications": 4, "population": 60, "weeks": 6, "burn_in": 4, "workers": 1}  # fmt: skip
+    return plan_for(tiny_scenario(), **{**given, **changes})
+
+
+@pytest.fixture(scope="module")
+def optimum() -> Optimum:
+    return judge(search(small_plan()))
+
+
+def test_the_same_again_gives_the_same_answer(here: Path) -> None:
+    first, again = (
+        silosim("optimum", "tiny.yaml", *SMALL, "--out", "out", "--overwrite", "--no-charts") for _ in range(2)
+    )
+    assert first.exit_code == again.exit_code == 0, first.output
+    assert first.stdout == again.stdout
+    assert {entry.name for entry in (here / "out").iterdir()} == {*OPTIMUM_FILES, "provenance.json"}
+
+
+@pytest.mark.full
+def test_a_folder_is_left_whole_with_an_answer(here: Path) -> None:
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out")
+    assert result.exit_code == 0, result.output
+    assert "A single owner who wants profit" in result.stdout
+    assert "the price of silos" in result.stdout
+    assert {entry.name for entry in (here / "out").iterdir()} == {*OPTIMUM_FILES, "provenance.json", "charts"}
+    assert {entry.name for entry in (here / "out" / "charts").iterdir()} == {
+        "levers_own.png", "levers_half.png", "price.png", "worth.png"
+    }  # fmt: skip
+    told = json.loads((here / "out" / "provenance.json").read_text(encoding="utf-8"))
+    assert told["search"]["budget"] == 24
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--objective", "profti"), "did you mean `profit`?"),
+        (("--arms", "owm"), "did you mean `own`?"),
+        (("--budget", "2"), "20"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_runs(here: Path, words: tuple[str, ...], said: str) -> None:
+    result = silosim("optimum", "tiny.yaml", *SMALL, *words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not (here / "results").exists()
+
+
+def test_a_folder_that_exists_is_refused(here: Path) -> None:
+    (here / "out").mkdir()
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out")
+    assert result.exit_code == 2
+    assert "--overwrite" in result.output
+
+
+def test_ctrl_c_reports_the_best_so_far(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live, asked = Bench._live, []
+
+    def interrupted(self: Bench, rows: Any) -> None:
+        asked.extend(rows)
+        if len(asked) >= 15 and not pressed:
+            pressed.append("x")
+            raise KeyboardInterrupt
+        live(self, rows)
+
+    pressed: list[str] = []
+    monkeypatch.setattr(Bench, "_live", interrupted)
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out", "--no-charts")
+    assert pressed == ["x"]
+    assert result.exit_code == 130, result.output
+    assert "the best found so far" in result.stdout
+    assert json.loads((here / "out" / "provenance.json").read_text(encoding="utf-8"))["interrupted"] is True
+    assert len(pd.read_csv(here / "out" / "levers.csv")) == 4
+
+
+def test_ctrl_c_before_anything_is_found_leaves_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Bench, rows: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Bench, "_live", interrupted)
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out")
+    assert result.exit_code == 130
+    assert not (here / "out").exists()
+
+
+def test_every_column_is_declared(optimum: Optimum) -> None:
+    for frame in (optimum.levers, optimum.price, optimum.searches, optimum.convergence):
+        assert set(frame.columns) <= set(OPTIMUM_COLUMNS)
+        assert len(frame) > 0
+
+
+def test_the_owners_lead_over_itself_is_nothing(optimum: Optimum) -> None:
+    owner = optimum.price[optimum.price["policy"] == "owner"]
+    assert (owner[["lead", "lead_low", "lead_high"]] == 0.0).all(axis=None)
+    assert owner["ratio"].dropna().eq(1.0).all()
+    loyalty = owner[owner["measure"] == "loyalty"]
+    assert (loyalty["mean"] >= 0.0).all()
+    assert (loyalty["mean"] <= 100.0).all()
+
+
+def test_settings_lie_in_their_range(optimum: Optimum) -> None:
+    settings = optimum.levers[["start", "owner", "equilibrium", "learned"]]
+    assert ((settings >= 0.0) & (settings <= 1.0)).all(axis=None)
+
+
+def test_the_reported_owner_is_the_best_on_training_luck(optimum: Optimum) -> None:
+    firm = optimum.found.firms[0]
+    assert firm.best[1].value == max(steps[-1].value for steps in firm.climbs.values())
+    assert firm.best[1].value >= firm.climbs["coordinate search"][-1].value
+
+
+def test_arms_with_the_same_incentives_have_the_same_equilibrium() -> None:
+    result = judge(search(small_plan(arms=["own", "same"], starts=1)))
+    own, same = (result.levers[result.levers["arm"] == arm]["equilibrium"].tolist() for arm in ("own", "same"))
+    assert own == same
+    assert answer(result)
+
+
+@pytest.mark.full
+def test_tables_do_not_depend_on_workers(optimum: Optimum) -> None:
+    other = judge(search(small_plan(workers=2)))
+    for name in ("levers", "price", "searches", "convergence"):
+        pd.testing.assert_frame_equal(getattr(optimum, name), getattr(other, name), check_exact=True)
