@@ -19,7 +19,7 @@ from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.optimum import optimum
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
-from simulation.cli.reporting import report_on
+from simulation.cli.reporting import asked, report_on
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
@@ -93,6 +93,8 @@ def compare(
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     report: given.Report = False,
+    xlsx: given.Workbook = False,
+    pptx: given.Deck = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -124,7 +126,7 @@ def compare(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
-            report=report,
+            views=asked(report=report, xlsx=xlsx, pptx=pptx),
             quiet=quiet,
         )
         perform(request)
@@ -147,6 +149,8 @@ def run(
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     report: given.Report = False,
+    xlsx: given.Workbook = False,
+    pptx: given.Deck = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -176,7 +180,7 @@ def run(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
-            report=report,
+            views=asked(report=report, xlsx=xlsx, pptx=pptx),
             quiet=quiet,
         )
         perform(request)

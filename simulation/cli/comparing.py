@@ -12,6 +12,7 @@ import typer
 from simulation.cli.failures import FAILED, INTERRUPTED, say
 from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
+from simulation.cli.reporting import check_installed, writers
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Request:
     out: Path | None = None
     overwrite: bool = False
     charts: bool = True
-    report: bool = False
+    views: tuple[str, ...] = ()
+    """Files beyond the tables and charts, by their endings: html, xlsx, pptx."""
     quiet: bool = False
 
 
@@ -70,6 +72,7 @@ def perform(request: Request) -> None:
     # Late: until here nothing heavy is needed, and bad input is answered at once.
     from simulation.analysis.folder import check_folder
 
+    check_installed(request.views)
     check_folder(folder, overwrite=request.overwrite)
     comparison = _compare(request, loaded, Console(stderr=True))
 
@@ -132,6 +135,7 @@ def _remarks(comparison: Comparison) -> list[str]:
 def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
     """Write the folder; false when charts or report failed. Hours of runs are not thrown away for a picture."""
     from simulation.analysis.folder import CHARTS
+    from simulation.analysis.storage import provenance
     from simulation.views.saving import save
 
     failures: list[str] = []
@@ -144,12 +148,10 @@ def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
 
             with _kept(failures, "the charts could not be drawn"):
                 draw_all(comparison, hidden / CHARTS)
-        if request.report:
-            from simulation.analysis.storage import provenance
-            from simulation.views.report import REPORT, write_report
-
-            with _kept(failures, "the report could not be written"):
-                write_report(comparison, hidden / REPORT, told=provenance(comparison, command=command))
+        told = provenance(comparison, command=command)
+        for view in request.views:
+            with _kept(failures, f"report.{view} could not be written"):
+                writers()[view](comparison, hidden / f"report.{view}", told=told)
 
     save(comparison, folder, overwrite=request.overwrite, command=command, extra=views)
     for failure in failures:

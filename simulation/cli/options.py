@@ -10,6 +10,7 @@ import typer
 __all__ = [
     "Arm",
     "Debug",
+    "Deck",
     "EngineName",
     "ExportOut",
     "NoCharts",
@@ -25,6 +26,7 @@ __all__ = [
     "Threads",
     "VectorWidth",
     "Weeks",
+    "Workbook",
     "Workers",
 ]
 
@@ -142,6 +144,14 @@ Report: TypeAlias = Annotated[
     typer.Option(
         "--report", rich_help_panel=_OUTPUT, help="Write report.html, too: the whole answer as one page to hand over."
     ),
+]
+Workbook: TypeAlias = Annotated[
+    bool,
+    typer.Option("--xlsx", rich_help_panel=_OUTPUT, help="Write report.xlsx, too: every figure with unit and note."),
+]
+Deck: TypeAlias = Annotated[
+    bool,
+    typer.Option("--pptx", rich_help_panel=_OUTPUT, help="Write report.pptx, too: slides to edit, one message each."),
 ]
 NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
 Quiet: TypeAlias = Annotated[
