@@ -241,6 +241,7 @@ def test_every_arm_is_in_every_part(arms: int) -> None:
         assert "under 3 of 7 other arms" in answer(compared(8))[0]
         assert "Customers (2 of 2)" in text
     if arms == 1:
+        assert "silosim run scenario.yaml --arm arm_0 --replications 4" in Reader(text).words
         assert "Under “Alternative number 0”, loyalty is" in answer(compared(1))[0]
         assert "Arms shown" not in text
 

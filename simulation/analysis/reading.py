@@ -92,6 +92,7 @@ def read(folder: Path) -> Stored:
 
 _NEEDED = (
     *("name", "scenario", "scenario_hash", "arms", "seed", "replications", "engine", "interrupted", "precision"),
+    "replication_numbers",
     *("silosim", "versions", "command", "date"),
 )
 

@@ -42,8 +42,8 @@ WIDE, TALL = 13.333, 7.5
 """Size of a slide [inch]: 16 to 9."""
 EDGE, TOP = 0.6, 1.75
 """Margin, and where the body of a slide begins [inch]."""
-LINES_A_SLIDE = 7
-"""A table of more lines goes on on a further slide."""
+LINES_A_SLIDE, LINES_OF_MANY = 7, 4
+"""A table of more lines goes on on a further slide; with many arms, whose columns are narrow, sooner."""
 LONGEST = 230
 """A title of more letters is set smaller."""
 
@@ -184,8 +184,9 @@ class _Slides:
     def tables(self, message: str, tables: Sequence[Table]) -> None:
         """Native tables, over as many slides as they need."""
         for table in tables:
-            for at in range(0, len(table.lines), LINES_A_SLIDE):
-                self._table(message, table, table.lines[at : at + LINES_A_SLIDE])
+            most = LINES_A_SLIDE if len(table.arms) <= 3 else LINES_OF_MANY
+            for at in range(0, len(table.lines), most):
+                self._table(message, table, table.lines[at : at + most])
 
     def _table(self, message: str, table: Table, lines: Sequence[Line]) -> None:
         slide = self._slide(message)

@@ -26,8 +26,11 @@ class Making:
 def making(compared: Comparison, told: Mapping[str, Any]) -> Making:
     """Where the figures come from."""
     horizon = compared.scenario.horizon
-    again = ["silosim", "compare", "scenario.yaml", "--replications", str(compared.replications)]
-    again += ["--seed", str(compared.seed), "--report"]
+    again = ["silosim", "compare", "scenario.yaml"]
+    if len(compared.arms) == 1:
+        again = ["silosim", "run", "scenario.yaml"]
+        again += ["--arm", *compared.arms] if compared.scenario.arms else []
+    again += ["--replications", str(max(told["replication_numbers"]) + 1), "--seed", str(compared.seed), "--report"]
     versions = ", ".join(f"{name} {version}" for name, version in told["versions"].items())
     looks = told["precision"]["looks"] if told["precision"]["wanted_half_width"] is not None else []
     facts = {

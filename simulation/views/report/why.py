@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Chain", "LeverLine", "Matrix", "chain", "changes_of", "levers", "matrices"]
 
+MOST_CHANGES = 5
+"""Of so many changes of an arm the chain reminds the reader."""
 MOST_STEPS = 3
 """A step of the chain names so many levers and touchpoints, the largest first."""
 
@@ -101,7 +103,8 @@ class Chain:
 def changes_of(compared: Comparison, arm: str) -> list[str]:
     """What an arm changes in the scenario, in words; empty: nothing."""
     given = compared.scenario.arms.get(arm)
-    return change_words(compared.scenario, given.changes) if given else []
+    words = change_words(compared.scenario, given.changes) if given else []
+    return [f"{line.removesuffix('None')}left out" if line.endswith(": None") else line for line in words]
 
 
 def _lever_list(compared: Comparison) -> Iterator[tuple[str, str, Lever]]:
@@ -215,7 +218,7 @@ def chain(compared: Comparison, arm: str, closing: pd.DataFrame) -> Chain:
         arm=at,
         title=compared.arm_titles[arm],
         steps=(
-            Step(name="What is different from the first arm", points=tuple(changes_of(compared, arm)) or ("nothing",)),
+            Step(name="What the arm changes", points=_change_points(compared, arm)),
             Step(
                 name="What departments do otherwise", points=_lever_points(compared, arm, first=first, closing=closing)
             ),
@@ -224,6 +227,12 @@ def chain(compared: Comparison, arm: str, closing: pd.DataFrame) -> Chain:
             Step(name="Whether they stay, and what it is worth", points=(), lines=tuple(told[2:])),
         ),
     )
+
+
+def _change_points(compared: Comparison, arm: str) -> tuple[str, ...]:
+    changes = changes_of(compared, arm)
+    more = len(changes) - MOST_CHANGES
+    return (*changes[:MOST_CHANGES], *([f"and {more} more (see above)"] if more > 0 else [])) or ("nothing",)
 
 
 def _only(line: Line, at: int) -> Line:
