@@ -42,7 +42,7 @@ WIDE, TALL = 13.333, 7.5
 """Size of a slide [inch]: 16 to 9."""
 EDGE, TOP = 0.6, 1.75
 """Margin, and where the body of a slide begins [inch]."""
-LINES_A_SLIDE, LINES_OF_MANY = 7, 4
+LINES_A_SLIDE, LINES_OF_MANY = 7, 5
 """A table of more lines goes on on a further slide; with many arms, whose columns are narrow, sooner."""
 LONGEST = 230
 """A title of more letters is set smaller."""

@@ -56,18 +56,10 @@ def _level(compared: Compared, metric: str, arm: str) -> str:
     if row.replications == 0:
         return f"{name} was never observed"
     unit = "of 100" if row.unit == "0-100" else row.unit
-    text = f"{name} is {amount(row.mean, decimals=decimals)} {unit}"
+    text = f"{name} is {true_minus(amount(row.mean, decimals=decimals))} {unit}"
     if row.replications > 1:
-        text += f" ({interval_words(row.low, row.high, decimals=decimals)})"
-    return true_minus_figures(text)
-
-
-def true_minus_figures(text: str) -> str:
-    """A sentence with minus signs before its figures; hyphens between letters stay."""
-    return "".join(
-        "\N{MINUS SIGN}" if letter == "-" and at + 1 < len(text) and text[at + 1].isdigit() and not text[at - 1].isalnum()
-        else letter for at, letter in enumerate(text)
-    )  # fmt: skip
+        text += f" ({true_minus(interval_words(row.low, row.high, decimals=decimals))})"
+    return text
 
 
 def _name(row: Row) -> str:

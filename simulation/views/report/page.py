@@ -18,7 +18,7 @@ from simulation.views.report.ground import clear_by_luck, findings, parameters, 
 from simulation.views.report.journey import journey_map
 from simulation.views.report.making import making, notes
 from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
-from simulation.views.report.weeks import courses
+from simulation.views.report.weeks import course
 from simulation.views.report.why import chain, changes_of, levers, matrices
 from simulation.views.series import closing_weeks, last_weeks, run_means
 from simulation.views.watermelon import watermelon_sentence
@@ -209,8 +209,8 @@ def _charts(compared: Comparison, columns: Mapping[str, Column]) -> dict[str, An
     return {
         "arms": list(compared.arm_titles.values()),
         "replications": compared.replications,
-        "customers": courses(compared, company),
-        "kpis": courses(compared, list({column.name: column for column in kpis}.values())),
-        "scores": courses(compared, scores),
-        "money": courses(compared, money),
+        "customers": [course(compared, column) for column in company],
+        "kpis": [course(compared, column) for column in {column.name: column for column in kpis}.values()],
+        "scores": [course(compared, column) for column in scores],
+        "money": [course(compared, column) for column in money],
     }

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from simulation.views.series import SMOOTHING_WEEKS, band, difference_band
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -17,17 +15,12 @@ if TYPE_CHECKING:
     from simulation.views.compared import Compared
     from simulation.views.series import Band
 
-__all__ = ["course", "courses"]
+__all__ = ["course"]
 
 MOST_POINTS = 104
 """A line has at most about so many points."""
 _STOCKS = frozenset({"loyalty", "satisfaction", "trust", "customers", "open_problems"})
 """Metrics that move slowly enough to be drawn week by week."""
-
-
-def courses(compared: Compared, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """The courses of several columns, in order."""
-    return [course(compared, column) for column in columns]
 
 
 def course(compared: Compared, column: Column) -> dict[str, Any]:
