@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulation.laboratory.executing import Done
+from simulation.laboratory.sweep.executing import Done
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulation.laboratory import sweeping
+from simulation.laboratory.sweep import sweeping
 
 if TYPE_CHECKING:
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
 
 __all__ = ["planned", "sweep"]
 
 
 def planned(tasks: int) -> Plan:
-    """The bicycle workshop over two shares of pay, its weekly tables kept."""
-    return sweeping.plan_sweep(
+    """The bicycle workshop over two shares of pay, its weekly tables kept; small parts, so that there are many."""
+    plan = sweeping.plan_sweep(
         {
             "title": "A small sweep",
             "scenario": str(Path(__file__).with_name("workshop.yaml")),
@@ -29,6 +30,7 @@ def planned(tasks: int) -> Plan:
         },
         weekly=True,
     )
+    return replace(plan, batch=2)
 
 
 def sweep(folder: Path, *, tasks: int, workers: int) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from simulation.laboratory.factors import Factor
-from simulation.laboratory.plan import Plan
-from simulation.laboratory.swept import Swept
+from simulation.laboratory.answers.swept import Swept
+from simulation.laboratory.sweep.factors import Factor
+from simulation.laboratory.sweep.plan import Plan
 from simulation.record import COMPANY_METRICS
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from worlds import changed, workshop
 
-from simulation.laboratory.alignment_map import COLUMNS, LEVER_COLUMNS, align, runs_of
-from simulation.laboratory.angle import angle_between, angle_of_means, told_from_zero
-from simulation.laboratory.probes import FirmProbe, LinearProbe
+from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, align, runs_of
+from simulation.laboratory.alignment.angle import angle_between, angle_of_means, told_from_zero
+from simulation.laboratory.alignment.probes import FirmProbe, LinearProbe
 
 if TYPE_CHECKING:
     import pandas as pd

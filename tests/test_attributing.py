@@ -14,15 +14,15 @@ from test_charts import assert_legible
 from typer.testing import CliRunner
 from worlds import WORKSHOP, workshop
 
-from simulation.analysis.folder import ALIGNMENT_FILES, ATTRIBUTION_FILES, CHARTS, PROVENANCE
+from simulation.analysis.folder import CHARTS, PROVENANCE
 from simulation.cli import app
-from simulation.laboratory.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
-from simulation.laboratory.attribution_game import Game, game_between
-from simulation.laboratory.probes import FirmProbe
-from simulation.views.alignment_chart import alignment_chart
-from simulation.views.alignment_words import Told, alignment_page, alignment_title
-from simulation.views.attribution_chart import attribution_chart
-from simulation.views.attribution_words import attribution_page, headline, sentences
+from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
+from simulation.laboratory.alignment.probes import FirmProbe
+from simulation.laboratory.attribution.game import Game, game_between
+from simulation.views.laboratory.alignment_chart import alignment_chart
+from simulation.views.laboratory.alignment_words import Told, alignment_page, alignment_title
+from simulation.views.laboratory.attribution_chart import attribution_chart
+from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def test_attribute_leaves_a_whole_folder_that_it_can_replace(here: Path) -> None
     words = ("attribute", str(WORKSHOP), "--from", "siloed", "--to", "shared", *SMALL, "--out", "out")
     done = silosim(*words)
     assert done.exit_code == 0, done.output
-    assert {entry.name for entry in (here / "out").iterdir()} == {*ATTRIBUTION_FILES, PROVENANCE, CHARTS}
+    assert {entry.name for entry in (here / "out").iterdir()} == {
+        *("attribution.csv", "coalitions.csv", "attribution.md"),
+        *(PROVENANCE, CHARTS),
+    }
     assert {entry.name for entry in (here / "out" / CHARTS).iterdir()} == {
         "attribution_recorded.png",
         "attribution_relearning.png",
@@ -98,7 +101,7 @@ def test_faults_are_exit_2_in_plain_words(here: Path, words: tuple[str, ...], sa
 
 
 def test_ctrl_c_in_the_second_kind_keeps_the_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulation.laboratory import attribution
+    from simulation.laboratory.attribution import attribution
 
     play = attribution.play
 
@@ -116,7 +119,10 @@ def test_ctrl_c_in_the_second_kind_keeps_the_first(here: Path, monkeypatch: pyte
 def test_align_leaves_a_whole_folder(here: Path) -> None:
     done = silosim("align", str(WORKSHOP), "--value", "loyalty", *SMALL, "--out", "out")
     assert done.exit_code == 0, done.output
-    assert {entry.name for entry in (here / "out").iterdir()} == {*ALIGNMENT_FILES, PROVENANCE, CHARTS}
+    assert {entry.name for entry in (here / "out").iterdir()} == {
+        *("alignment.csv", "alignment_levers.csv", "alignment.md"),
+        *(PROVENANCE, CHARTS),
+    }
     assert (here / "out" / CHARTS / "alignment.png").stat().st_size > 10_000
     table = pd.read_csv(here / "out" / "alignment.csv")
     assert list(table["department"]) == list(workshop().departments)

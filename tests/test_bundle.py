@@ -16,19 +16,19 @@ from simulation.analysis.comparison import Comparison, compare
 from simulation.analysis.folder import FolderRefused
 from simulation.analysis.storage import save
 from simulation.cli import app
-from simulation.laboratory.bundle import bundle
-from simulation.laboratory.bundle_reading import open_bundle
-from simulation.laboratory.reproducing import reproduce
-from simulation.laboratory.stored import TABLES, read_table
-from simulation.laboratory.table_content import content_of
+from simulation.laboratory.bundle.bundle import bundle
+from simulation.laboratory.bundle.reading import open_bundle
+from simulation.laboratory.bundle.reproducing import reproduce
+from simulation.laboratory.bundle.table_content import content_of
+from simulation.laboratory.replications.stored import TABLES, read_table
 from simulation.scenario.faults import ScenarioError
-from simulation.views.reproduction_words import lines
+from simulation.views.laboratory.reproduction_words import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from simulation.laboratory.reproducing import Reproduction
+    from simulation.laboratory.bundle.reproducing import Reproduction
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
@@ -227,7 +227,7 @@ def test_a_value_where_there_was_none_is_a_difference(made: Path) -> None:
 
 def test_last_digits_of_sums_alone_are_rounding(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from simulation.analysis.frames import summary_frame
-    from simulation.laboratory import reproducing
+    from simulation.laboratory.bundle import reproducing
 
     def rounded(*given: Any) -> pd.DataFrame:
         frame = summary_frame(*given)
@@ -242,7 +242,7 @@ def test_last_digits_of_sums_alone_are_rounding(made: Path, monkeypatch: pytest.
 
 
 def test_other_columns_and_tables_are_named(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulation.laboratory import reproducing
+    from simulation.laboratory.bundle import reproducing
 
     weekly_frame = reproducing.weekly_frame
     monkeypatch.setattr(reproducing, "weekly_frame", lambda runs: weekly_frame(runs).drop(columns="trust"))
@@ -264,7 +264,7 @@ def test_without_values_a_difference_is_told_without_its_size(folder: Path, tmp_
 
 
 def test_other_versions_are_named(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from simulation.laboratory import reproducing
+    from simulation.laboratory.bundle import reproducing
 
     monkeypatch.setattr(reproducing, "versions", lambda: {"python": "9.9", "numpy": np.__version__})
     found = again(made, only=1)
@@ -322,8 +322,8 @@ def test_a_real_comparison_is_reproduced_with_any_number_of_workers(
 
 @pytest.mark.full
 def test_a_real_sweep_is_reproduced(tmp_path: Path) -> None:
-    from simulation.laboratory.planning import plan_sweep
-    from simulation.laboratory.sweeping import sweep
+    from simulation.laboratory.sweep.planning import plan_sweep
+    from simulation.laboratory.sweep.sweeping import sweep
 
     given = {
         "title": "Tiny",

@@ -16,14 +16,15 @@ from typer.testing import CliRunner
 from simulation.analysis.comparison import compare
 from simulation.analysis.storage import save
 from simulation.cli import app
-from simulation.laboratory import bundle_reading, sweep_bundle
-from simulation.laboratory.bundle import bundle, zipped
-from simulation.laboratory.bundle_reading import open_bundle
-from simulation.laboratory.manifest import MANIFEST, PLAN, SCENARIO, SUMMARY
-from simulation.laboratory.reproducing import reproduce
-from simulation.laboratory.work_asked import work_asked
+from simulation.laboratory.bundle import reading as bundle_reading
+from simulation.laboratory.bundle import sweep_bundle
+from simulation.laboratory.bundle.bundle import bundle, zipped
+from simulation.laboratory.bundle.manifest import MANIFEST, PLAN, SCENARIO, SUMMARY
+from simulation.laboratory.bundle.reading import open_bundle
+from simulation.laboratory.bundle.reproducing import reproduce
+from simulation.laboratory.bundle.work_asked import work_asked
 from simulation.scenario.faults import ScenarioError
-from simulation.views.reproduction_words import lines
+from simulation.views.laboratory.reproduction_words import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -348,7 +349,9 @@ def test_a_faulty_scenario_tells_every_fault(honest: Members, path: Path) -> Non
 def test_a_huge_amount_of_work_is_asked_about_first(
     honest: Members, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulation.laboratory.reproducing.reproduce", lambda *_given, **_options: pytest.fail("ran"))
+    monkeypatch.setattr(
+        "simulation.laboratory.bundle.reproducing.reproduce", lambda *_given, **_options: pytest.fail("ran")
+    )
     many = with_json(honest, MANIFEST, lambda told: told.update(replications=list(range(100_000))))
     crowd = with_json(honest, SCENARIO, lambda told: told["horizon"].update(population=20_000_000))
     for members in (many, crowd):
@@ -376,8 +379,8 @@ def test_the_command_refuses_in_one_line_without_a_traceback(honest: Members, pa
 @pytest.fixture(scope="module")
 def honest_sweep(honest: Members, tmp_path_factory: pytest.TempPathFactory) -> Members:
     """The members of an honest bundle of a sweep, with made-up runs."""
-    from simulation.laboratory.planning import plan_sweep
-    from simulation.laboratory.sweeping import sweep
+    from simulation.laboratory.sweep.planning import plan_sweep
+    from simulation.laboratory.sweep.sweeping import sweep
 
     folder = tmp_path_factory.mktemp("sweep")
     (folder / "shop.json").write_bytes(honest[SCENARIO])

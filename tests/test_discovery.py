@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from swept_tables import BASE, SHARED, ranges, synthetic, words
 
-from simulation.laboratory.discovery import discover
-from simulation.laboratory.swept import Question, asked
+from simulation.laboratory.answers.discovery import discover
+from simulation.laboratory.answers.swept import Question, asked
 from simulation.scenario.faults import ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from simulation.laboratory.swept import Swept
+    from simulation.laboratory.answers.swept import Swept
 
 GAIN = Question(outcome="loyalty", arm=SHARED, against=BASE)
 FACTORS = (*ranges(3), words("rule", ("trial", "search", "human")))

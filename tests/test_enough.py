@@ -19,7 +19,7 @@ from simulation.analysis.intervals import paired_interval
 from simulation.analysis.parallel import Replicate
 from simulation.analysis.storage import save
 from simulation.cli import app
-from simulation.laboratory.enough import (
+from simulation.laboratory.replications.enough import (
     CONVERGENCE_COLUMNS,
     ENOUGH_COLUMNS,
     answers,
@@ -27,8 +27,15 @@ from simulation.laboratory.enough import (
     enough,
     run_values_from,
 )
-from simulation.laboratory.precision import effect_seen, needed, needed_for_power, power, saved, spread_interval
-from simulation.laboratory.stored import measured_by, weekly_of
+from simulation.laboratory.replications.precision import (
+    effect_seen,
+    needed,
+    needed_for_power,
+    power,
+    saved,
+    spread_interval,
+)
+from simulation.laboratory.replications.stored import measured_by, weekly_of
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load_dict
 

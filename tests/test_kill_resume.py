@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from small_sweep import planned, sweep
 
-from simulation.laboratory import dataset
+from simulation.laboratory.sweep import dataset
 
 HERE = Path(__file__).resolve().parent
 MOST_PARTS = 12

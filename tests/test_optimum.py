@@ -11,14 +11,14 @@ import pytest
 from fake_runner import tiny_scenario
 
 from simulation.analysis.choosing import loaded_from
-from simulation.laboratory.bench import Bench, world_of
-from simulation.laboratory.climbing import Care, climb, last, polish
-from simulation.laboratory.equilibrium import respond, rest_of
-from simulation.laboratory.journey_game import JourneyGame, owners_bounds, owners_levers
-from simulation.laboratory.linear_game import LinearGame
-from simulation.laboratory.objectives import read_objective
-from simulation.laboratory.owner import baseline, best_levers
-from simulation.laboratory.price import ratio_interval
+from simulation.laboratory.optimum.bench import Bench, world_of
+from simulation.laboratory.optimum.climbing import Care, climb, last, polish
+from simulation.laboratory.optimum.equilibrium import respond, rest_of
+from simulation.laboratory.optimum.journey_game import JourneyGame, owners_bounds, owners_levers
+from simulation.laboratory.optimum.linear_game import LinearGame
+from simulation.laboratory.optimum.objectives import read_objective
+from simulation.laboratory.optimum.owner import baseline, best_levers
+from simulation.laboratory.optimum.price import ratio_interval
 from simulation.model.effects import levers_of
 from simulation.rules.theory import blend_efficiency, bonus_efficiency, split_efficiency
 from simulation.scenario.faults import ScenarioError

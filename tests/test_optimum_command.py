@@ -11,14 +11,13 @@ from fake_runner import tiny_scenario
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from simulation.analysis.folder import OPTIMUM_FILES
 from simulation.cli import app
-from simulation.laboratory.bench import Bench
-from simulation.laboratory.judging import judge
-from simulation.laboratory.objectives import read_objective
-from simulation.laboratory.optimum import plan_for, search
-from simulation.laboratory.optimum_columns import OPTIMUM_COLUMNS
-from simulation.views.optimum_words import answer
+from simulation.laboratory.optimum.bench import Bench
+from simulation.laboratory.optimum.columns import OPTIMUM_COLUMNS
+from simulation.laboratory.optimum.judging import judge
+from simulation.laboratory.optimum.objectives import read_objective
+from simulation.laboratory.optimum.optimum import plan_for, search
+from simulation.views.laboratory.optimum_words import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +25,10 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-    from simulation.laboratory.judging import Optimum
-    from simulation.laboratory.optimum import Plan
+    from simulation.laboratory.optimum.judging import Optimum
+    from simulation.laboratory.optimum.optimum import Plan
 
+FILES = ("levers.csv", "price.csv", "searches.csv", "convergence.csv", "answer.md")
 SMALL = ("--budget", "24", "--starts", "1", "--training", "1", "--replications", "4", "--population", "60", "--weeks", "6",
          "--burn-in", "4", "--workers", "1", "--arms", "own,half")  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_the_same_again_gives_the_same_answer(here: Path) -> None:
     )
     assert first.exit_code == again.exit_code == 0, first.output
     assert first.stdout == again.stdout
-    assert {entry.name for entry in (here / "out").iterdir()} == {*OPTIMUM_FILES, "provenance.json"}
+    assert {entry.name for entry in (here / "out").iterdir()} == {*FILES, "provenance.json"}
 
 
 @pytest.mark.full
@@ -72,7 +72,7 @@ def test_a_folder_is_left_whole_with_an_answer(here: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "A single owner who wants profit" in result.stdout
     assert "the price of silos" in result.stdout
-    assert {entry.name for entry in (here / "out").iterdir()} == {*OPTIMUM_FILES, "provenance.json", "charts"}
+    assert {entry.name for entry in (here / "out").iterdir()} == {*FILES, "provenance.json", "charts"}
     assert {entry.name for entry in (here / "out" / "charts").iterdir()} == {
         "levers_own.png", "levers_half.png", "price.png", "worth.png"
     }  # fmt: skip

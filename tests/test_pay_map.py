@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from swept_tables import BASE, SHARED, ranges, synthetic, words
 
-from simulation.laboratory.paying import LOSES, UNTOLD, WINS, pay_map, replications_to_tell
-from simulation.laboratory.swept import Question, asked
+from simulation.laboratory.answers.paying import LOSES, UNTOLD, WINS, pay_map, replications_to_tell
+from simulation.laboratory.answers.swept import Question, asked
 from simulation.scenario.faults import ScenarioError
 
 if TYPE_CHECKING:

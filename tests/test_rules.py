@@ -103,6 +103,8 @@ BY_HAND: dict[str, list[tuple[tuple[Any, ...], Any]]] = {
     "governance.culture_of": [(([0, 3, 3, 0], 4), 0.5), (([1, 2], 2), 0.5)],
     "governance.estimate": [((3.0, 2.0), 1.5), ((3.0, 0.0), 0.0)],
     "governance.extra_error": [((4.0, 0.5), 2.0), ((9.0, 0.9), 1.0)],
+    # .4 apart, each off by .2: .4 / (.2 root 2)
+    "governance.further": [((0.5, 0.1, 0.2), math.sqrt(2.0)), ((0.1, 0.5, 0.2), 0.0)],
     "governance.joined": [((0.5, 0.6), 0.3)],
     "governance.lapses": [((0.1, 0.2), True), ((0.1, 0.3), False), ((0.0, 0.1), False)],
     "governance.limit_after": [((0.5, 0.2, -1, 0.5), 0.4), ((0.9, 0.4, 1, 1.0), 1.0)],

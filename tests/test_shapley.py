@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.laboratory.shapley import coalitions, dues, sampled_orders
+from simulation.laboratory.attribution.shapley import coalitions, dues, sampled_orders
 
 GAMES = st.integers(1, 6).flatmap(
     lambda n: st.tuples(

@@ -15,17 +15,17 @@ from swept_tables import BASE, SHARED, ranges, synthetic
 from typer.testing import CliRunner
 
 from simulation.cli import app
-from simulation.laboratory import dataset
-from simulation.laboratory.answers import ANSWER_COLUMNS
-from simulation.laboratory.discovery import discover
-from simulation.laboratory.paying import pay_map
-from simulation.laboratory.sensitivity import sensitivity
-from simulation.laboratory.sweeping import sweep
-from simulation.laboratory.swept import Question, asked
-from simulation.views.discovered import discovery_page, discovery_title
-from simulation.views.moved_words import sensitivity_sentences, sensitivity_title
-from simulation.views.pay_map_chart import pay_map_page, pay_map_title
-from simulation.views.sensitivity_charts import sensitivity_page
+from simulation.laboratory.answers.columns import ANSWER_COLUMNS
+from simulation.laboratory.answers.discovery import discover
+from simulation.laboratory.answers.paying import pay_map
+from simulation.laboratory.answers.sensitivity import sensitivity
+from simulation.laboratory.answers.swept import Question, asked
+from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.sweeping import sweep
+from simulation.views.laboratory.discovered import discovery_page, discovery_title
+from simulation.views.laboratory.moved_words import sensitivity_sentences, sensitivity_title
+from simulation.views.laboratory.pay_map_chart import pay_map_page, pay_map_title
+from simulation.views.laboratory.sensitivity_charts import sensitivity_page
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ FREE = {
     "weight": {"path": "incentives.shared_weight", "low": 0, "high": 1, "arms": ["half"]},
     "rate": {"path": "market.segments.everyone.purchase_rate", "low": 0.1, "high": 0.5, "base": 0.2},
 }
+THREE_LEVELS = {"kind": "full_factorial", "levels": 3}
+GRID = {**FREE, "weight": {"path": "incentives.shared_weight", "levels": [0, 0.5, 1], "arms": ["half"]}}
 
 
 @pytest.fixture
@@ -51,7 +53,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def swept(here: Path, *, runner: Runner = fake_arms, **changes: Any) -> Path:
     """A sweep of the small shop, with made-up runs."""
-    return sweep(written(here, **{"replications": 2, **changes}), here / "swept", workers=1, runner=runner)
+    return sweep(
+        written(here, **{"replications": 2, "design": THREE_LEVELS, "factors": GRID, **changes}),
+        here / "swept",
+        workers=1,
+        runner=runner,
+    )
 
 
 def silosim(*words: str) -> Result:

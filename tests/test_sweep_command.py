@@ -13,7 +13,7 @@ from test_sweeping import interrupted_at_point_2
 from typer.testing import CliRunner
 
 from simulation.cli import app
-from simulation.laboratory import dataset
+from simulation.laboratory.sweep import dataset
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -134,7 +134,7 @@ def test_failed_runs_are_counted_and_the_first_is_told(here: Path, monkeypatch: 
 def test_bad_input_is_told_without_a_traceback(
     here: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulation.laboratory.executing._CONNECT", 0.2)
+    monkeypatch.setattr("simulation.laboratory.sweep.executing._CONNECT", 0.2)
     result = silosim(*words)
     assert result.exit_code == 2, result.output
     assert said in result.stderr.replace("\n", " ")

@@ -14,10 +14,10 @@ from fake_work import Deadly, DeadlyOnce, Slow, failing, interrupted, raising, r
 from small_sweep import planned
 
 from simulation.analysis.parallel import WorkerLost
-from simulation.laboratory import dataset
-from simulation.laboratory.executing import TRIES, ClusterRefused, execute
-from simulation.laboratory.planning import columns_of_plan
-from simulation.laboratory.work import Work
+from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.executing import TRIES, ClusterRefused, execute
+from simulation.laboratory.sweep.planning import columns_of_plan
+from simulation.laboratory.sweep.work import Work
 
 TASKS, BATCH = 23, 4
 

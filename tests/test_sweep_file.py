@@ -9,15 +9,15 @@ import pytest
 from small_firm import line_of
 from sweep_files import shop_sweep, written
 
-from simulation.laboratory.paths import resolved, value_at
-from simulation.laboratory.planning import plan_sweep
+from simulation.laboratory.sweep.paths import resolved, value_at
+from simulation.laboratory.sweep.planning import plan_sweep
 from simulation.scenario.faults import Fault, ScenarioError
 from simulation.scenario.loading import load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
 
 RATE = "market.segments.everyone.purchase_rate"
 
@@ -224,7 +224,7 @@ def test_an_arm_may_have_another_title(tmp_path: Path) -> None:
 
 
 def test_a_plan_survives_its_file(tmp_path: Path) -> None:
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
 
     design = {"kind": "morris", "trajectories": 2}
     factors = shop_sweep()["factors"] | {"regime": {"path": "information.regime", "choices": ["siloed", "pooled"]}}

@@ -15,9 +15,9 @@ from fake_work import failing, rows_of, with_weeks
 from pyarrow import parquet
 
 from simulation.analysis.folder import FolderRefused
-from simulation.laboratory import dataset
-from simulation.laboratory.executing import execute
-from simulation.laboratory.parts import encoded
+from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.executing import execute
+from simulation.laboratory.sweep.parts import encoded
 from simulation.record import Column
 
 TASKS, BATCH = 10, 4
@@ -274,7 +274,7 @@ def test_a_sweep_killed_before_its_plan_was_written_leaves_an_untouched_folder(t
 HOLD = """
 import sys, time
 from pathlib import Path
-from simulation.laboratory import dataset
+from simulation.laboratory.sweep import dataset
 with dataset.locked(Path(sys.argv[1])):
     print("locked", flush=True)
     time.sleep(60)

@@ -11,15 +11,15 @@ from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 from swept_tables import BASE, SHARED, ranges, synthetic, words
 
-from simulation.laboratory.sensitivity import sensitivity
-from simulation.laboratory.swept import Question, asked, noise_of
+from simulation.laboratory.answers.sensitivity import sensitivity
+from simulation.laboratory.answers.swept import Question, asked, noise_of
 from simulation.scenario.faults import ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from simulation.laboratory.swept import Swept
+    from simulation.laboratory.answers.swept import Swept
 
 GAIN = Question(outcome="loyalty", arm=SHARED, against=BASE)
 

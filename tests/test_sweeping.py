@@ -15,17 +15,17 @@ from sweep_files import failing_at_half, shop_sweep, written
 from simulation.analysis.comparison import compare
 from simulation.analysis.folder import FolderRefused
 from simulation.analysis.intervals import mean_interval
-from simulation.laboratory import dataset
-from simulation.laboratory.estimate import estimate
-from simulation.laboratory.outcomes import by_level, over_points
-from simulation.laboratory.parts import RUN_COLUMNS
-from simulation.laboratory.sweeping import OtherPlan, plan_in, plan_sweep, sweep
-from simulation.laboratory.work import Work, seed_of
+from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.estimate import estimate
+from simulation.laboratory.sweep.outcomes import by_level, over_points
+from simulation.laboratory.sweep.parts import RUN_COLUMNS
+from simulation.laboratory.sweep.sweeping import OtherPlan, plan_in, plan_sweep, sweep
+from simulation.laboratory.sweep.work import Work, seed_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.plan import Plan
 
 
 @pytest.fixture

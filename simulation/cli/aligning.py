@@ -17,9 +17,9 @@ from simulation.cli.warming import warm_up
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulation.laboratory.alignment_map import Alignment
+    from simulation.laboratory.alignment.alignment_map import Alignment
     from simulation.scenario.loading import LoadedScenario
-    from simulation.views.alignment_words import Told
+    from simulation.views.laboratory.alignment_words import Told
 
 __all__ = ["align"]
 
@@ -122,9 +122,9 @@ def _asked(
 ) -> tuple[LoadedScenario, Told]:
     """Read the scenario and choose the arm; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
-    from simulation.laboratory.probes import FirmProbe
+    from simulation.laboratory.alignment.probes import FirmProbe
     from simulation.scenario.loading import load
-    from simulation.views.alignment_words import Told
+    from simulation.views.laboratory.alignment_words import Told
 
     loaded = overridden(load(scenario), horizon)
     name = arm or next(iter(loaded.arms))
@@ -136,7 +136,7 @@ def _asked(
 def _cost(told: Told, workers: int) -> str:
     """Return what it will take, measured by one run."""
     from simulation.analysis.run import run_arm
-    from simulation.laboratory.alignment_map import runs_of
+    from simulation.laboratory.alignment.alignment_map import runs_of
 
     for _ in range(2):  # the first one loads the engine
         start = time.monotonic()
@@ -151,7 +151,7 @@ def _cost(told: Told, workers: int) -> str:
 def _found(told: Told, workers: int, *, quiet: bool) -> Alignment:
     from rich.console import Console
 
-    from simulation.laboratory.alignment_map import align as measured
+    from simulation.laboratory.alignment.alignment_map import align as measured
 
     with shown_progress(Console(stderr=True), quiet=quiet, what="runs") as progress:
         return measured(
@@ -170,7 +170,7 @@ def _write(
     """Write the folder whole or not at all."""
     from simulation.analysis.folder import CHARTS, whole
     from simulation.analysis.storage import circumstances, write_csv, write_provenance
-    from simulation.views.alignment_words import alignment_page
+    from simulation.views.laboratory.alignment_words import alignment_page
 
     with whole(folder, overwrite=overwrite) as hidden:
         write_csv(found.angles, hidden / "alignment.csv")
@@ -186,7 +186,7 @@ def _write(
             circumstances(own, raw=loaded.raw, scenario_hash=loaded.hash, command=["silosim", *sys.argv[1:]]), hidden
         )
         if charts:
-            from simulation.views.alignment_chart import save_alignment_chart
+            from simulation.views.laboratory.alignment_chart import save_alignment_chart
 
             (hidden / CHARTS).mkdir()
             save_alignment_chart(found, told, hidden / CHARTS)
@@ -194,7 +194,7 @@ def _write(
 
 def _say(found: Alignment, told: Told) -> None:
     """Print what was found; stdout is for results."""
-    from simulation.views.alignment_words import alignment_sentences, alignment_title
+    from simulation.views.laboratory.alignment_words import alignment_sentences, alignment_title
 
     typer.echo(alignment_title(found, told))
     for line in alignment_sentences(found, told):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-    from simulation.laboratory.plan import Plan
-    from simulation.laboratory.swept import Asked, Question
+    from simulation.laboratory.answers.swept import Asked, Question
+    from simulation.laboratory.sweep.plan import Plan
 
 __all__ = ["Answer", "Asking", "answer"]
 
@@ -72,7 +72,7 @@ def answer(asking: Asking, what: str, make: Callable[[Asked], Answer], *, differ
         Before anything is written.
     """
     from simulation.analysis.folder import check_folder
-    from simulation.laboratory.swept import asked, opened
+    from simulation.laboratory.answers.swept import asked, opened
 
     out = asking.out or RESULTS / f"{asking.folder.resolve().name}-{what}"
     check_folder(out, overwrite=asking.overwrite)
@@ -94,7 +94,7 @@ def _question(asking: Asking, plan: Plan, outcome: str, *, difference: bool) -> 
     ScenarioError
         If there are more arms, and none is named.
     """
-    from simulation.laboratory.swept import Question, refused
+    from simulation.laboratory.answers.swept import Question, refused
     from simulation.scenario.faults import one_of
 
     arm, against = asking.arm, asking.against
@@ -117,8 +117,8 @@ def _write(asking: Asking, out: Path, found: Mapping[str, Answer], plan: Plan) -
     from simulation._version import __version__
     from simulation.analysis.folder import CHARTS, PROVENANCE, whole
     from simulation.analysis.storage import write_csv
+    from simulation.views.laboratory.swept_words import answers_page
     from simulation.views.style import look, save
-    from simulation.views.swept_words import answers_page
 
     with whole(out, overwrite=asking.overwrite) as folder:
         tables = {name: [each.tables[name] for each in found.values()] for name in next(iter(found.values())).tables}

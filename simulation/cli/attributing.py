@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulation.laboratory.attribution import Played
-    from simulation.laboratory.attribution_game import Game
+    from simulation.laboratory.attribution.attribution import Played
+    from simulation.laboratory.attribution.game import Game
     from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["attribute"]
@@ -150,7 +150,7 @@ def attribute(
 def _games(scenario: str, asked: _Asked, horizon: dict[str, int | None]) -> tuple[LoadedScenario, list[Game]]:
     """Read the scenario and make the games that were asked for; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
-    from simulation.laboratory.attribution_game import KINDS, game_between
+    from simulation.laboratory.attribution.game import KINDS, game_between
     from simulation.scenario.faults import Fault, ScenarioError, show
     from simulation.scenario.loading import load
 
@@ -196,7 +196,7 @@ def _played(games: Sequence[Game], workers: int, *, quiet: bool) -> tuple[list[P
     """Play one game after the other; return what was finished, and whether Ctrl-C ended it."""
     from rich.console import Console
 
-    from simulation.laboratory.attribution import play
+    from simulation.laboratory.attribution.attribution import play
 
     played: list[Played] = []
     for game in games:
@@ -220,8 +220,8 @@ def _write(
 
     from simulation.analysis.folder import CHARTS, whole
     from simulation.analysis.storage import circumstances, write_csv, write_provenance
-    from simulation.laboratory.attribution_tables import attributed, values_frame
-    from simulation.views.attribution_words import attribution_page
+    from simulation.laboratory.attribution.tables import attributed, values_frame
+    from simulation.views.laboratory.attribution_words import attribution_page
 
     tables = [attributed(each) for each in played]
     with whole(folder, overwrite=overwrite) as hidden:
@@ -233,7 +233,7 @@ def _write(
         told = circumstances(own, raw=loaded.raw, scenario_hash=loaded.hash, command=["silosim", *sys.argv[1:]])
         write_provenance(told, hidden)
         if charts:
-            from simulation.views.attribution_chart import save_attribution_chart
+            from simulation.views.laboratory.attribution_chart import save_attribution_chart
 
             (hidden / CHARTS).mkdir()
             for each, table in zip(played, tables, strict=True):
@@ -260,7 +260,7 @@ def _told(played: Played) -> dict[str, object]:
 
 def _say(played: Sequence[Played], tables: Sequence[pd.DataFrame]) -> None:
     """Print what was found; stdout is for results."""
-    from simulation.views.attribution_words import sentences
+    from simulation.views.laboratory.attribution_words import sentences
 
     for each, table in zip(played, tables, strict=True):
         for line in sentences(each.game, table):

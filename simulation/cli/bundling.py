@@ -14,8 +14,8 @@ from simulation.cli.progress import shown_progress
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
-    from simulation.laboratory.bundle_reading import Bundle
-    from simulation.laboratory.reproducing import Reproduction
+    from simulation.laboratory.bundle.reading import Bundle
+    from simulation.laboratory.bundle.reproducing import Reproduction
 
 __all__ = ["NOT_REPRODUCED", "bundle", "reproduce"]
 
@@ -49,7 +49,7 @@ def bundle(
       silosim bundle results/my_sweep --out paper.silosim.zip
     """
     with explained(debug=debug):
-        from simulation.laboratory import bundle as making
+        from simulation.laboratory.bundle import bundle as making
 
         path = out or folder.resolve().with_name(f"{folder.resolve().name}{SUFFIX}")
         making.bundle(folder, path, values=not no_values, overwrite=overwrite)
@@ -84,7 +84,7 @@ def reproduce(
       silosim reproduce paper.silosim.zip --only 2
     """
     with explained(debug=debug):
-        from simulation.laboratory.bundle_reading import open_bundle
+        from simulation.laboratory.bundle.reading import open_bundle
 
         opened = open_bundle(path)
         _ask(opened, only=only, yes=yes)
@@ -97,7 +97,7 @@ def reproduce(
 
 
 def _ask(opened: Bundle, *, only: int | None, yes: bool) -> None:
-    from simulation.laboratory.work_asked import work_asked
+    from simulation.laboratory.bundle.work_asked import work_asked
 
     asked = work_asked(opened, only=only)
     if asked.huge and not yes:
@@ -111,7 +111,7 @@ def _run(opened: Bundle, *, only: int | None, workers: int | None, quiet: bool) 
     from rich.console import Console
 
     from simulation.analysis.parallel import default_workers
-    from simulation.laboratory import reproducing
+    from simulation.laboratory.bundle import reproducing
 
     what = "replications" if opened.scenario is not None else "tasks"
     with shown_progress(Console(stderr=True), quiet=quiet, what=what) as progress:
@@ -119,7 +119,7 @@ def _run(opened: Bundle, *, only: int | None, workers: int | None, quiet: bool) 
 
 
 def _tell(found: Reproduction, opened: Bundle) -> None:
-    from simulation.views.reproduction_words import lines
+    from simulation.views.laboratory.reproduction_words import lines
 
     for line in lines(found, name=opened.path.name):
         typer.echo(line)

@@ -13,8 +13,8 @@ from simulation.cli.failures import FAILED, INTERRUPTED, explained, say
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulation.laboratory.judging import Optimum
-    from simulation.laboratory.optimum import Plan
+    from simulation.laboratory.optimum.judging import Optimum
+    from simulation.laboratory.optimum.optimum import Plan
 
 __all__ = ["optimum"]
 
@@ -104,7 +104,7 @@ def optimum(
         from simulation.analysis.folder import check_folder
         from simulation.analysis.parallel import default_workers
         from simulation.cli.opening import folder_of, remarks, say_warnings
-        from simulation.laboratory.objectives import read_objective
+        from simulation.laboratory.optimum.objectives import read_objective
 
         loaded = loaded_from(scenario)
         say_warnings(loaded, remarks(quiet=quiet))
@@ -112,7 +112,7 @@ def optimum(
         folder = folder_of(out, loaded, "optimum")
         check_folder(folder, overwrite=overwrite)
         from simulation.laboratory.extras import needed
-        from simulation.laboratory.optimum import plan_for
+        from simulation.laboratory.optimum.optimum import plan_for
 
         needed("cma")
         names = None if arms is None else [name.strip() for name in arms.split(",")]
@@ -137,9 +137,9 @@ def _perform(plan: Plan, folder: Path, *, vector_width: str, overwrite: bool, ch
     from simulation.cli.opening import remarks
     from simulation.cli.progress import shown_progress
     from simulation.cli.warming import warm_up
-    from simulation.laboratory.judging import judge
-    from simulation.laboratory.optimum import search
-    from simulation.views.optimum_words import answer
+    from simulation.laboratory.optimum.judging import judge
+    from simulation.laboratory.optimum.optimum import search
+    from simulation.views.laboratory.optimum_words import answer
 
     remark, console = remarks(quiet=quiet), Console(stderr=True)
     warm_up(vector_width=vector_width, quiet=quiet)
@@ -165,14 +165,14 @@ def _perform(plan: Plan, folder: Path, *, vector_width: str, overwrite: bool, ch
 def _save(result: Optimum, lines: list[str], folder: Path, *, overwrite: bool, charts: bool) -> bool:
     """Write the folder, whole or not at all; false when the charts failed and the rest was saved."""
     from simulation.analysis.folder import CHARTS, whole
-    from simulation.laboratory.judging import write
+    from simulation.laboratory.optimum.judging import write
 
     with whole(folder, overwrite=overwrite) as hidden:
         write(result, hidden, command=["silosim", *sys.argv[1:]])
         (hidden / "answer.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8", newline="\n")
         if not charts:
             return True
-        from simulation.views.optimum_chart import draw_optimum
+        from simulation.views.laboratory.optimum_chart import draw_optimum
 
         (hidden / CHARTS).mkdir()
         try:

@@ -12,7 +12,7 @@ from simulation.cli.asking import Answer, Asking, answer
 from simulation.cli.failures import explained
 
 if TYPE_CHECKING:
-    from simulation.laboratory.swept import Asked
+    from simulation.laboratory.answers.swept import Asked
 
 __all__ = ["discover", "pay_map", "sensitivity"]
 
@@ -92,10 +92,10 @@ def sensitivity(
                     overwrite=overwrite, charts=not no_charts, quiet=quiet)  # fmt: skip
 
     def make(asked: Asked) -> Answer:
-        from simulation.laboratory.answers import labelled
-        from simulation.laboratory.sensitivity import sensitivity as analysed
-        from simulation.views.moved_words import sensitivity_sentences, sensitivity_title
-        from simulation.views.sensitivity_charts import sensitivity_page
+        from simulation.laboratory.answers.columns import labelled
+        from simulation.laboratory.answers.sensitivity import sensitivity as analysed
+        from simulation.views.laboratory.moved_words import sensitivity_sentences, sensitivity_title
+        from simulation.views.laboratory.sensitivity_charts import sensitivity_page
 
         found = analysed(asked, resamples=resamples)
         return Answer(
@@ -144,9 +144,9 @@ def pay_map(
                     overwrite=overwrite, charts=not no_charts, quiet=quiet)  # fmt: skip
 
     def make(asked: Asked) -> Answer:
-        from simulation.laboratory.answers import labelled
-        from simulation.laboratory.paying import pay_map as mapped
-        from simulation.views.pay_map_chart import pay_map_page, pay_map_sentences, pay_map_title
+        from simulation.laboratory.answers.columns import labelled
+        from simulation.laboratory.answers.paying import pay_map as mapped
+        from simulation.views.laboratory.pay_map_chart import pay_map_page, pay_map_sentences, pay_map_title
 
         found = mapped(asked, x, y, at=_pairs(at or []))
         return Answer(
@@ -193,9 +193,9 @@ def discover(
                     overwrite=overwrite, charts=not no_charts, quiet=quiet)  # fmt: skip
 
     def make(asked: Asked) -> Answer:
-        from simulation.laboratory.answers import labelled
-        from simulation.laboratory.discovery import discover as discovered
-        from simulation.views.discovered import discovery_page, discovery_sentences, discovery_title
+        from simulation.laboratory.answers.columns import labelled
+        from simulation.laboratory.answers.discovery import discover as discovered
+        from simulation.views.laboratory.discovered import discovery_page, discovery_sentences, discovery_title
 
         found = discovered(asked, threshold=better_than)
         return Answer(
@@ -211,7 +211,7 @@ def discover(
 
 def _pairs(texts: list[str]) -> dict[str, str]:
     """Return `FACTOR=LEVEL` by factor."""
-    from simulation.laboratory.swept import refused
+    from simulation.laboratory.answers.swept import refused
 
     found = {}
     for text in texts:

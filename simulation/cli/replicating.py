@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.analysis.comparison import Options
-    from simulation.laboratory.stored import Measured
+    from simulation.laboratory.replications.stored import Measured
 
 __all__ = ["replications"]
 
@@ -153,7 +153,7 @@ def _questions(
 
 
 def _read(folder: Path, sizes: Options) -> Made:
-    from simulation.laboratory.stored import provenance_of, weekly_of
+    from simulation.laboratory.replications.stored import provenance_of, weekly_of
     from simulation.scenario.faults import Fault, ScenarioError
 
     asked = [name for name, value in sizes.items() if value is not None]
@@ -168,7 +168,7 @@ def _run(source: str, sizes: Options, *, vector_width: str, quiet: bool) -> Made
 
     from simulation.analysis.comparison import compare
     from simulation.analysis.storage import provenance
-    from simulation.laboratory.stored import measured_by
+    from simulation.laboratory.replications.stored import measured_by
     from simulation.scenario.loading import load
 
     loaded = load(source)
@@ -192,8 +192,8 @@ def _answer(
     """Print the answer to each question and write tables and charts."""
     from simulation.analysis.folder import CHARTS, whole
     from simulation.analysis.storage import write_csv, write_provenance
-    from simulation.laboratory.enough import answers
-    from simulation.views.enough_words import sentences
+    from simulation.laboratory.replications.enough import answers
+    from simulation.views.laboratory.enough_words import sentences
 
     told, paths = answers(measured, asked)
     try:
@@ -210,7 +210,7 @@ def _answer(
 
 
 def _draw(told: pd.DataFrame, paths: pd.DataFrame, measured: Measured, folder: Path) -> None:
-    from simulation.views.convergence_chart import save_convergence
+    from simulation.views.laboratory.convergence_chart import save_convergence
 
     for outcome, rows in told.groupby("outcome", sort=False):
         of_outcome = paths[paths["outcome"] == outcome]

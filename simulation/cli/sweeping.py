@@ -16,8 +16,8 @@ from simulation.cli.warming import warm_up
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulation.laboratory.estimate import Estimate
-    from simulation.laboratory.plan import Plan
+    from simulation.laboratory.sweep.estimate import Estimate
+    from simulation.laboratory.sweep.plan import Plan
 
 __all__ = ["sweep"]
 
@@ -76,8 +76,8 @@ def sweep(
 
     \b
     Examples:
-      silosim sweep experiments/shared_weight/sweep.yaml --estimate
-      silosim sweep experiments/shared_weight/sweep.yaml --workers 2
+      silosim sweep experiments/shared_weight.yaml --estimate
+      silosim sweep experiments/shared_weight.yaml --workers 2
       silosim sweep mine.yaml --replications 4 --population 1000
       silosim sweep mine.yaml --status
 
@@ -94,7 +94,7 @@ def sweep(
           arms: \\[shared]
     """
     with explained(debug=debug):
-        from simulation.laboratory.sweeping import check_sweep_folder, plan_sweep
+        from simulation.laboratory.sweep.sweeping import check_sweep_folder, plan_sweep
 
         folder = out or RESULTS / (file.parent.name if file.stem == "sweep" and file.parent.name else file.stem)
         if status:
@@ -118,8 +118,8 @@ def sweep(
 def _run(plan: Plan, folder: Path, *, workers: int | None, dask: str | None, overwrite: bool, quiet: bool) -> None:
     from rich.console import Console
 
-    from simulation.laboratory.executing import ClusterRefused
-    from simulation.laboratory.sweeping import sweep as run
+    from simulation.laboratory.sweep.executing import ClusterRefused
+    from simulation.laboratory.sweep.sweeping import sweep as run
 
     try:
         with shown_progress(Console(stderr=True), quiet=quiet, what="tasks") as progress:
@@ -139,13 +139,13 @@ def _show(plan: Plan, folder: Path, *, charts: bool, remark: Callable[[str], Non
     from rich.console import Console
 
     from simulation.analysis.folder import CHARTS
-    from simulation.laboratory import dataset
-    from simulation.laboratory.planning import columns_of_plan
-    from simulation.views.sweep_table import print_sweep
+    from simulation.laboratory.sweep import dataset
+    from simulation.laboratory.sweep.planning import columns_of_plan
+    from simulation.views.laboratory.sweep_table import print_sweep
 
     runs, columns = dataset.read(folder), columns_of_plan(plan)
     if charts:
-        from simulation.views.sweep_chart import charted, draw_sweep
+        from simulation.views.laboratory.sweep_chart import charted, draw_sweep
 
         if charted(plan):
             (folder / CHARTS).mkdir(exist_ok=True)
@@ -159,14 +159,14 @@ def _show(plan: Plan, folder: Path, *, charts: bool, remark: Callable[[str], Non
 
 
 def _done(plan: Plan, folder: Path) -> int:
-    from simulation.laboratory import dataset
+    from simulation.laboratory.sweep import dataset
 
     return dataset.status(folder, tasks=plan.tasks, batch=plan.batch).done
 
 
 def _say_status(folder: Path) -> None:
-    from simulation.laboratory import dataset
-    from simulation.laboratory.sweeping import plan_in
+    from simulation.laboratory.sweep import dataset
+    from simulation.laboratory.sweep.sweeping import plan_in
 
     plan = plan_in(folder)
     found = dataset.status(folder, tasks=plan.tasks, batch=plan.batch)
@@ -187,7 +187,7 @@ def _size_of(plan: Plan) -> str:
 
 def _say_estimate(plan: Plan, folder: Path, *, workers: int | None, done: int, remark: Callable[[str], None]) -> None:
     from simulation.analysis.parallel import default_workers
-    from simulation.laboratory.estimate import estimate
+    from simulation.laboratory.sweep.estimate import estimate
 
     remark(_size_of(plan))
     if done:
