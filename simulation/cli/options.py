@@ -12,6 +12,7 @@ __all__ = [
     "Arm",
     "AttributionOut",
     "Debug",
+    "Deck",
     "EngineName",
     "ExportOut",
     "NoCharts",
@@ -22,11 +23,13 @@ __all__ = [
     "Precision",
     "Quiet",
     "Replications",
+    "Report",
     "ScenarioArgument",
     "Seed",
     "Threads",
     "VectorWidth",
     "Weeks",
+    "Workbook",
     "Workers",
 ]
 
@@ -154,6 +157,20 @@ AlignmentOut: TypeAlias = Annotated[Path | None, _results("alignment")]
 OptimumOut: TypeAlias = Annotated[Path | None, _results("optimum")]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
+]
+Report: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--report", rich_help_panel=_OUTPUT, help="Write report.html, too: the whole answer as one page to hand over."
+    ),
+]
+Workbook: TypeAlias = Annotated[
+    bool,
+    typer.Option("--xlsx", rich_help_panel=_OUTPUT, help="Write report.xlsx, too: every figure with unit and note."),
+]
+Deck: TypeAlias = Annotated[
+    bool,
+    typer.Option("--pptx", rich_help_panel=_OUTPUT, help="Write report.pptx, too: slides to edit, one message each."),
 ]
 NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
 Quiet: TypeAlias = Annotated[
