@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CHARTS", "FILES", "PROVENANCE", "FolderRefused", "add_file", "check_folder", "whole", "write_file"]
+__all__ = ["CHARTS", "FILES", "PROVENANCE", "FolderRefused", "check_folder", "whole", "write_file"]
 
 PROVENANCE = "provenance.json"
 """Says what a folder of results is and, under `files`, what silosim has written into it."""
@@ -117,18 +117,6 @@ def _swap(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def add_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
-    """Write one more file, as `write_file`; in a folder of results it is noted as one of silosim's own."""
-    written = write_file(path, content, overwrite=overwrite)
-    names = _written(path.parent)
-    if names is not None:
-        stored = json.loads((path.parent / PROVENANCE).read_text(encoding="utf-8"))
-        stored["files"] = sorted({*names, path.name})
-        text = json.dumps(stored, indent=2, ensure_ascii=False) + "\n"
-        write_file(path.parent / PROVENANCE, text.encode(), overwrite=True)
-    return written
 
 
 def write_file(path: Path, content: bytes, *, overwrite: bool) -> Path:

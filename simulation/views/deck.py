@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from simulation.analysis.folder import add_file
 from simulation.laboratory.extras import needed
 from simulation.record import COMPANY_METRICS, Column
 from simulation.views.felt_caused import felt_versus_caused
@@ -19,6 +18,7 @@ from simulation.views.report.ground import clear_by_luck, source_counts
 from simulation.views.report.making import making, notes
 from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
 from simulation.views.report.weeks import course
+from simulation.views.saving import add_file
 from simulation.views.series import last_weeks, run_means
 from simulation.views.style import DPI, arm_style, head_height, look
 from simulation.views.trends import change_phrase

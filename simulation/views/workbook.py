@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from simulation.analysis.folder import add_file
 from simulation.analysis.frames import columns_of
 from simulation.analysis.intervals import mean_interval
 from simulation.laboratory.extras import needed
@@ -19,6 +18,7 @@ from simulation.views.report.glossary import terms
 from simulation.views.report.ground import parameters
 from simulation.views.report.making import making, notes
 from simulation.views.report.numbers import line_of, rows_of
+from simulation.views.saving import add_file
 from simulation.views.series import closing_weeks, last_weeks, run_means
 from simulation.views.words import due_name, levers_of
 

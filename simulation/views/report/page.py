@@ -7,7 +7,6 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulation.analysis.folder import add_file
 from simulation.analysis.frames import columns_of
 from simulation.record import COMPANY_METRICS
 from simulation.views.firm_words import kpi_words
@@ -20,6 +19,7 @@ from simulation.views.report.making import making, notes
 from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
 from simulation.views.report.weeks import course
 from simulation.views.report.why import chain, changes_of, levers, matrices
+from simulation.views.saving import add_file
 from simulation.views.series import closing_weeks, last_weeks, run_means
 from simulation.views.watermelon import watermelon_sentence
 from simulation.views.words import joined
