@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.costing import runs_take, seconds_of
 from simulation.cli.failures import INTERRUPTED, explained
 from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
@@ -65,7 +65,7 @@ def align(
     weeks: given.Weeks = None,
     workers: given.Workers = None,
     vector_width: given.VectorWidth = "auto",
-    out: given.Out = None,
+    out: given.AlignmentOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,
@@ -138,14 +138,8 @@ def _cost(told: Told, workers: int) -> str:
     from simulation.analysis.run import run_arm
     from simulation.laboratory.alignment.alignment_map import runs_of
 
-    for _ in range(2):  # the first one loads the engine
-        start = time.monotonic()
-        run_arm("", told.scenario, seed=told.probe.seed)
-        each = time.monotonic() - start
-    runs = runs_of(told.probe, told.scenario.horizon.replications)
-    minutes = runs * each / workers / 60
-    long = f"{minutes:.0f} min" if minutes >= 2 else f"{60 * minutes:.0f} s"
-    return f"{runs:,} runs of about {each:.2f} s: about {long} with {workers} worker(s)."
+    each = seconds_of(lambda: run_arm("", told.scenario, seed=told.probe.seed))
+    return f"{runs_take(runs_of(told.probe, told.scenario.horizon.replications), each, workers)}."
 
 
 def _found(told: Told, workers: int, *, quiet: bool) -> Alignment:

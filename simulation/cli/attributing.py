@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.costing import runs_take, seconds_of
 from simulation.cli.failures import INTERRUPTED, explained
 from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
@@ -99,7 +99,7 @@ def attribute(
     weeks: given.Weeks = None,
     workers: given.Workers = None,
     vector_width: given.VectorWidth = "auto",
-    out: given.Out = None,
+    out: given.AttributionOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,
@@ -177,19 +177,12 @@ def _cost(games: Sequence[Game], workers: int) -> list[str]:
     """Return what it will take, measured by one run of the first arm."""
     from simulation.analysis.run import run_arm
 
-    for _ in range(2):  # the first one loads the engine
-        start = time.monotonic()
-        run_arm("", games[0].first, seed=games[0].seed)
-        each = time.monotonic() - start
-    lines = []
-    for game in games:
-        players = f"{len(game.players)} player(s): {', '.join(player.label for player in game.players)}"
-        minutes = game.runs * each / workers / 60
-        long = f"{minutes:.0f} min" if minutes >= 2 else f"{60 * minutes:.0f} s"
-        lines.append(
-            f"{game.kind}: {players}. At most {game.runs:,} runs of about {each:.2f} s: about {long} with {workers} worker(s)."
-        )
-    return lines
+    each = seconds_of(lambda: run_arm("", games[0].first, seed=games[0].seed))
+    return [
+        f"{game.kind}: {len(game.players)} player(s): {', '.join(player.label for player in game.players)}. "
+        f"At most {runs_take(game.runs, each, workers)}."
+        for game in games
+    ]
 
 
 def _played(games: Sequence[Game], workers: int, *, quiet: bool) -> tuple[list[Played], bool]:

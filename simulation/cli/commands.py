@@ -19,6 +19,7 @@ from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.optimum import optimum
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
+from simulation.cli.reporting import asked, report_on
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
@@ -91,6 +92,9 @@ def compare(
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
+    report: given.Report = False,
+    xlsx: given.Workbook = False,
+    pptx: given.Deck = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -104,6 +108,7 @@ def compare(
       silosim compare silo_vs_shared
       silosim compare mine.yaml --replications 40 --out results/first
       silosim compare mine.yaml --precision 0.5
+      silosim compare mine.yaml --report
       silosim compare mine.yaml --population 1000 --weeks 104 --replications 4
     """
     with explained(debug=debug):
@@ -121,6 +126,7 @@ def compare(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
+            views=asked(report=report, xlsx=xlsx, pptx=pptx),
             quiet=quiet,
         )
         perform(request)
@@ -142,6 +148,9 @@ def run(
     out: given.Out = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
+    report: given.Report = False,
+    xlsx: given.Workbook = False,
+    pptx: given.Deck = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:
@@ -171,6 +180,7 @@ def run(
             out=out,
             overwrite=overwrite,
             charts=not no_charts,
+            views=asked(report=report, xlsx=xlsx, pptx=pptx),
             quiet=quiet,
         )
         perform(request)
@@ -236,6 +246,9 @@ def export(
             quiet=quiet,
         )
         write_out(request)
+
+
+app.command("report", rich_help_panel="Run", epilog=_CODES)(report_on)
 
 
 @app.command(rich_help_panel="Scenario files")

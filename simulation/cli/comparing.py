@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -11,9 +12,11 @@ import typer
 from simulation.cli.failures import FAILED, INTERRUPTED, say
 from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
+from simulation.cli.reporting import check_installed, writers
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from rich.console import Console
@@ -43,6 +46,8 @@ class Request:
     out: Path | None = None
     overwrite: bool = False
     charts: bool = True
+    views: tuple[str, ...] = ()
+    """Files beyond the tables and charts, by their endings: html, xlsx, pptx."""
     quiet: bool = False
 
 
@@ -54,7 +59,7 @@ def perform(request: Request) -> None:
     ScenarioError, FolderRefused
         Before anything is run or written.
     typer.Exit
-        With 130 when Ctrl-C left a part that was saved; with 1 when the charts failed and the rest was saved.
+        With 130 when Ctrl-C left a part that was saved; with 1 when charts or report failed and the rest was saved.
     """
     from rich.console import Console
 
@@ -67,6 +72,7 @@ def perform(request: Request) -> None:
     # Late: until here nothing heavy is needed, and bad input is answered at once.
     from simulation.analysis.folder import check_folder
 
+    check_installed(request.views)
     check_folder(folder, overwrite=request.overwrite)
     comparison = _compare(request, loaded, Console(stderr=True))
 
@@ -74,7 +80,7 @@ def perform(request: Request) -> None:
 
     try:
         # First: a reader who closes our output early (`| head`) must not cost the results.
-        charts_drawn = _save(request, comparison, folder)
+        all_written = _save(request, comparison, folder)
     finally:
         # Even so when the disk is full: then the table is all there is.
         print_summary(comparison, Console())
@@ -83,7 +89,7 @@ def perform(request: Request) -> None:
     remark(f"Results are in {folder}")
     if comparison.interrupted:
         raise typer.Exit(INTERRUPTED)
-    if not charts_drawn:
+    if not all_written:
         raise typer.Exit(FAILED)
 
 
@@ -127,25 +133,36 @@ def _remarks(comparison: Comparison) -> list[str]:
 
 
 def _save(request: Request, comparison: Comparison, folder: Path) -> bool:
-    """Write the folder; false when the charts failed. Hours of runs are not thrown away for a picture."""
+    """Write the folder; false when charts or report failed. Hours of runs are not thrown away for a picture."""
     from simulation.analysis.folder import CHARTS
+    from simulation.analysis.storage import provenance
     from simulation.views.saving import save
 
     failures: list[str] = []
-
-    def charts(hidden: Path) -> None:
-        if not request.charts:
-            return
-        # Late: matplotlib is slow to load.
-        from simulation.views.charts import draw_all
-
-        try:
-            draw_all(comparison, hidden / CHARTS)
-        except Exception as error:
-            failures.append(f"silosim: the charts could not be drawn ({type(error).__name__}: {error})")
-
     command = ["silosim", *sys.argv[1:]]
-    save(comparison, folder, overwrite=request.overwrite, command=command, extra=charts)
+
+    def views(hidden: Path) -> None:
+        if request.charts:
+            # Late: matplotlib is slow to load.
+            from simulation.views.charts import draw_all
+
+            with _kept(failures, "the charts could not be drawn"):
+                draw_all(comparison, hidden / CHARTS)
+        told = provenance(comparison, command=command)
+        for view in request.views:
+            with _kept(failures, f"report.{view} could not be written"):
+                writers()[view](comparison, hidden / f"report.{view}", told=told)
+
+    save(comparison, folder, overwrite=request.overwrite, command=command, extra=views)
     for failure in failures:
         say(failure)
     return not failures
+
+
+@contextlib.contextmanager
+def _kept(failures: list[str], what: str) -> Iterator[None]:
+    """Go on after a failure inside, and note it: the rest is saved all the same."""
+    try:
+        yield
+    except Exception as error:
+        failures.append(f"silosim: {what} ({type(error).__name__}: {error})")

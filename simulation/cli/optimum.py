@@ -46,14 +46,14 @@ def optimum(
             rich_help_panel=_SEARCH,
             help="Settings that a search of the owner's may ask about; an equilibrium eight times as many.",
         ),
-    ] = 400,
+    ] = 300,
     training: Annotated[
         int,
         typer.Option(min=1, max=1000, metavar="N", rich_help_panel=_SEARCH, help="Replications that searches go by."),
-    ] = 4,
+    ] = 2,
     population: Annotated[
         int, typer.Option(min=10, max=20_000_000, metavar="N", rich_help_panel=_SEARCH, help="People in those runs.")
-    ] = 1000,
+    ] = 4000,
     weeks: Annotated[
         int,
         typer.Option(min=1, max=5200, metavar="N", rich_help_panel=_SEARCH, help="Weeks measured in those runs."),
@@ -73,10 +73,13 @@ def optimum(
     replications: Annotated[
         int, typer.Option(min=4, max=100_000, metavar="N", help="Fresh replications to judge by what was found.")
     ] = 12,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", rich_help_panel=_SEARCH, help="Only say how many runs it takes and how long.")
+    ] = False,
     seed: given.Seed = None,
     workers: given.Workers = None,
     vector_width: given.VectorWidth = "auto",
-    out: given.Out = None,
+    out: given.OptimumOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,
@@ -88,14 +91,17 @@ def optimum(
     a single owner, and for the equilibrium of each arm, in which no department
     gains by moving its own levers. Both are then lived on fresh luck beside
     the starting policy and what the arm's departments learn: the difference
-    and the ratio are the price of the silos. Ctrl-C ends the search and
-    reports the best so far. The default takes about an hour on two cores,
-    the second example a few minutes.
+    and the ratio are the price of the silos. It says whether each equilibrium
+    holds on that fresh luck. Ctrl-C ends the search and reports the best so
+    far. The cost is said first: for silo_vs_shared about a quarter of an hour
+    on two cores, for the second example two or three minutes. At the same
+    cost, more people bring steadier answers than more training replications.
 
     \b
     Examples:
       silosim optimum silo_vs_shared
-      silosim optimum silo_vs_shared --arms siloed,shared --starts 1 --budget 150 --training 2 --population 500
+      silosim optimum silo_vs_shared --arms siloed,shared --starts 1 --budget 150 --training 1
+      silosim optimum silo_vs_shared --estimate
       silosim optimum mine.yaml --objective loyalty --out results/most_loyal
       silosim optimum mine.yaml --objective profit:1,loyalty:20
     """
@@ -104,13 +110,15 @@ def optimum(
         from simulation.analysis.folder import check_folder
         from simulation.analysis.parallel import default_workers
         from simulation.cli.opening import folder_of, remarks, say_warnings
+        from simulation.cli.warming import warm_up
         from simulation.laboratory.optimum.objectives import read_objective
 
         loaded = loaded_from(scenario)
         say_warnings(loaded, remarks(quiet=quiet))
         wanted = read_objective(objective)
         folder = folder_of(out, loaded, "optimum")
-        check_folder(folder, overwrite=overwrite)
+        if not estimate:
+            check_folder(folder, overwrite=overwrite)
         from simulation.laboratory.extras import needed
         from simulation.laboratory.optimum.optimum import plan_for
 
@@ -121,7 +129,29 @@ def optimum(
             replications=replications, population=population, weeks=weeks, burn_in=burn_in, seed=seed,
             workers=default_workers() if workers is None else workers,
         )  # fmt: skip
+        if estimate:
+            warm_up(vector_width=vector_width, quiet=quiet)
+            typer.echo(_cost(plan))
+            return
         _perform(plan, folder, vector_width=vector_width, overwrite=overwrite, charts=not no_charts, quiet=quiet)
+
+
+def _cost(plan: Plan) -> str:
+    """Return what it will take, measured by one run under held levers and one in which departments learn."""
+    from simulation.analysis.run import run_arm
+    from simulation.cli.costing import long, seconds_of
+    from simulation.laboratory.optimum.effort import one_life, work_of
+
+    work = work_of(plan)
+    held = seconds_of(one_life(plan))
+    arm = next(iter(plan.arms.values()))
+    learning = seconds_of(lambda: run_arm("", arm, seed=plan.seed))
+    most = (work.runs * held + work.learning * learning) / plan.workers
+    return (
+        f"At most {work.settings:,} settings to ask about, each in {plan.training} training replication(s), and {work.judging:,} "
+        f"runs to judge by, of about {held:.2f} s: at most about {long(most)} with {plan.workers} worker(s). Usually half of it or "
+        "less: settings met again cost nothing, and searches mostly end early."
+    )
 
 
 def _perform(plan: Plan, folder: Path, *, vector_width: str, overwrite: bool, charts: bool, quiet: bool) -> None:
@@ -143,6 +173,8 @@ def _perform(plan: Plan, folder: Path, *, vector_width: str, overwrite: bool, ch
 
     remark, console = remarks(quiet=quiet), Console(stderr=True)
     warm_up(vector_width=vector_width, quiet=quiet)
+    if not quiet:
+        remark(_cost(plan))
     with shown_progress(console, quiet=quiet, what="settings") as progress:
         found = search(plan, progress=progress)
     if found.interrupted:

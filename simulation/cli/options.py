@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
 __all__ = [
+    "AlignmentOut",
     "Arm",
+    "AttributionOut",
     "Debug",
+    "Deck",
     "EngineName",
     "ExportOut",
     "NoCharts",
+    "OptimumOut",
     "Out",
     "Overwrite",
     "Population",
     "Precision",
     "Quiet",
     "Replications",
+    "Report",
     "ScenarioArgument",
     "Seed",
     "Threads",
     "VectorWidth",
     "Weeks",
+    "Workbook",
     "Workers",
 ]
 
@@ -133,8 +139,38 @@ ExportOut: TypeAlias = Annotated[
         help="Folder for the tables; one that exists is refused.",
     ),
 ]
+
+
+def _results(ending: str) -> Any:
+    """Return the option --out of a command that names its folder after the scenario and an ending."""
+    return typer.Option(
+        "--out",
+        show_default=f"results/<scenario>-{ending}",
+        rich_help_panel=_OUTPUT,
+        metavar="FOLDER",
+        help="Folder for the results; one that exists is refused.",
+    )
+
+
+AttributionOut: TypeAlias = Annotated[Path | None, _results("attribution")]
+AlignmentOut: TypeAlias = Annotated[Path | None, _results("alignment")]
+OptimumOut: TypeAlias = Annotated[Path | None, _results("optimum")]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
+]
+Report: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--report", rich_help_panel=_OUTPUT, help="Write report.html, too: the whole answer as one page to hand over."
+    ),
+]
+Workbook: TypeAlias = Annotated[
+    bool,
+    typer.Option("--xlsx", rich_help_panel=_OUTPUT, help="Write report.xlsx, too: every figure with unit and note."),
+]
+Deck: TypeAlias = Annotated[
+    bool,
+    typer.Option("--pptx", rich_help_panel=_OUTPUT, help="Write report.pptx, too: slides to edit, one message each."),
 ]
 NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
 Quiet: TypeAlias = Annotated[

@@ -1,4 +1,4 @@
-"""Libraries that only the laboratory needs: asked for by name, so that a missing one is told in one line."""
+"""Libraries that only some commands need: asked for by name, so that a missing one is told in one line."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ __all__ = ["ExtraMissing", "needed"]
 
 
 class ExtraMissing(ImportError):
-    """A library of the extra `lab` is not installed; the message says how to install it."""
+    """A library of an extra is not installed; the message says how to install it."""
 
 
-def needed(module: str) -> ModuleType:
-    """Import a module of the extra `lab`.
+def needed(module: str, *, extra: str = "lab") -> ModuleType:
+    """Import a module of an extra.
 
     Parameters
     ----------
     module
         Name of the module, such as `SALib.sample.sobol`.
+    extra
+        Name of the extra that brings its library.
 
     Raises
     ------
@@ -39,4 +41,4 @@ def needed(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != library:
             raise
-        raise ExtraMissing(f'this needs the library {library}: pip install "silosim[lab]"') from error
+        raise ExtraMissing(f'this needs the library {library}: pip install "silosim[{extra}]"') from error

@@ -1,17 +1,19 @@
-"""The journey curve: experience at each touchpoint in the order of the journey, in every arm."""
+"""The journey curve: experience at each touchpoint in the order of the customer's way, in every arm, phase by phase."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.lines import Line2D
 
 from simulation.analysis.intervals import FEWEST_TO_TELL, mean_interval, paired_interval
+from simulation.views.phases import phases_of
 from simulation.views.series import last_weeks, replications
 from simulation.views.style import FAINT, INK, MUTED, SMALL, arm_style, beside, inch_axes, page_for, wrapped
 from simulation.views.trends import arm_handles
-from simulation.views.words import quoted, so_few
+from simulation.views.words import amount, quoted, so_few
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from simulation.analysis.intervals import Interval
     from simulation.views.compared import Compared
 
-__all__ = ["journey_curve"]
+__all__ = ["experience_at", "experience_differences", "journey_curve", "journey_sentence"]
 
 NAMES, OWNERS = 3.6, 2.4
 """Width of the touchpoints' names at the left and of their owners' at the right [inch]."""
@@ -32,22 +34,28 @@ LINE = SMALL * 1.3 / 72
 def journey_curve(compared: Compared) -> dict[str, Figure]:
     """The journey from top to bottom; the further right, the better the experience."""
     rows = _rows(compared)
-    heights = [max(text.count("\n") + 1 for text in row) * LINE + 0.12 for row in rows]
+    heights = [max(text.count("\n") + 1 for text in row.texts) * LINE + 0.12 + row.head for row in rows]
     needed = sum(heights)
     expected = Line2D([], [], color=INK, linestyle=(0, (2, 1.5)), linewidth=1.6, label="just as it should be")
     figure = page_for(
         needed=needed + 0.85,
-        title=_title(compared),
+        title=journey_sentence(compared),
         note=f"Mean of the last {last_weeks(compared)} weeks of {replications(compared)} replications. Hollow "
-        "marker: no clear difference to the first arm. In brackets: the department that runs the touchpoint.",
+        "marker: no clear difference to the first arm; bars: 95 % interval. In brackets: who runs the touchpoint; "
+        "wait in the first arm.",
         handles=[*arm_handles(compared), expected],
     )
     axes = inch_axes(figure, needed=needed, left=NAMES + 0.15, right=OWNERS + 0.15, head=0.1)
-    centres = np.cumsum(heights) - np.array(heights) / 2
-    for (name, owner), centre in zip(rows, centres, strict=True):
+    heads = np.array([row.head for row in rows])
+    centres = np.cumsum(heights) - (np.array(heights) - heads) / 2
+    for row, centre, top in zip(rows, centres, np.cumsum(heights) - np.array(heights), strict=True):
+        name, owner = row.texts
         beside(axes, name, at=float(centre), left=True, va="center")
         beside(axes, owner, at=float(centre), left=False, va="center", colour=MUTED)
         axes.axhline(float(centre), color=FAINT, linewidth=1, zorder=0)
+        if row.head:
+            beside(axes, row.phase, at=float(top) + 0.06, left=True, bold=True)
+            axes.axhline(float(top), color=MUTED, linewidth=1, zorder=0)
     axes.axvline(100 * compared.scenario.people.anchor, color=INK, linestyle=(0, (2, 1.5)), linewidth=1.6)
     for position, arm in enumerate(compared.arm_titles):
         _curve(axes, compared, arm, position=position, centres=centres)
@@ -55,29 +63,45 @@ def journey_curve(compared: Compared) -> dict[str, Figure]:
     return {"": figure}
 
 
-def _rows(compared: Compared) -> list[tuple[str, str]]:
-    """Touchpoint and owner of each row."""
-    departments = compared.scenario.departments
-    return [
-        (wrapped(point.name, width=NAMES), wrapped(f"({departments[point.owner].name})", width=OWNERS))
-        for point in compared.scenario.journey.values()
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """One touchpoint: its name and its owner, and the phase with the room for its name [inch] where one begins."""
+
+    phase: str
+    head: float
+    texts: tuple[str, str]
 
 
-def _experience(compared: Compared, *, arm: str, touchpoint: str) -> NDArray[np.float64]:
+def _rows(compared: Compared) -> list[_Row]:
+    """Rows in the order of the customer's way."""
+    departments, phases = compared.scenario.departments, phases_of(compared.scenario)
+    first = compared.journey.loc[compared.journey["arm"] == next(iter(compared.arm_titles))]
+    waits = 7 * first.groupby("touchpoint")["wait"].mean()
+    found: list[_Row] = []
+    for name, phase in phases.items():
+        point, wait = compared.scenario.journey[name], float(waits.get(name, 0.0))
+        begins = not found or found[-1].phase != phase
+        owner = wrapped(f"({departments[point.owner].name})", width=OWNERS)
+        waiting = f"\nwait {amount(wait)} days" if wait >= 0.05 else ""
+        texts = (wrapped(point.name, width=NAMES), owner + waiting)
+        found.append(_Row(phase=phase, head=LINE + 0.1 if begins else 0.0, texts=texts))
+    return found
+
+
+def experience_at(compared: Compared, *, arm: str, touchpoint: str) -> NDArray[np.float64]:
     """Experience at a touchpoint by replication, on 0-100; NaN where nobody came."""
     journey = compared.journey
     found = journey.loc[(journey["arm"] == arm) & (journey["touchpoint"] == touchpoint)]
     return 100 * found.sort_values("replication")["experience"].to_numpy(dtype=np.float64)
 
 
-def _differences(compared: Compared, arm: str) -> dict[str, Interval]:
+def experience_differences(compared: Compared, arm: str) -> dict[str, Interval]:
     """Paired difference to the first arm at each touchpoint."""
     first = next(iter(compared.arm_titles))
     return {
         touchpoint: paired_interval(
-            _experience(compared, arm=arm, touchpoint=touchpoint),
-            _experience(compared, arm=first, touchpoint=touchpoint),
+            experience_at(compared, arm=arm, touchpoint=touchpoint),
+            experience_at(compared, arm=first, touchpoint=touchpoint),
         )
         for touchpoint in compared.scenario.journey
     }
@@ -85,16 +109,15 @@ def _differences(compared: Compared, arm: str) -> dict[str, Interval]:
 
 def _curve(axes: Axes, compared: Compared, arm: str, *, position: int, centres: NDArray[np.float64]) -> None:
     style, count = arm_style(position), len(compared.arm_titles)
-    means = np.array(
-        [
-            mean_interval(_experience(compared, arm=arm, touchpoint=touchpoint)).mean
-            for touchpoint in compared.scenario.journey
-        ]
-    )
+    points = list(phases_of(compared.scenario))
+    felt = [mean_interval(experience_at(compared, arm=arm, touchpoint=touchpoint)) for touchpoint in points]
+    means = np.array([interval.mean for interval in felt])
     # Arms stand a little apart, so that equal values do not hide each other.
     apart = min(0.06, 0.22 / count)
     at = centres + apart * (position - (count - 1) / 2)
-    hollow = [position > 0 and interval.covers_zero for interval in _differences(compared, arm).values()]
+    differences = experience_differences(compared, arm)
+    hollow = [position > 0 and differences[touchpoint].covers_zero for touchpoint in points]
+    axes.hlines(at, [of.low for of in felt], [of.high for of in felt], color=style.colour, linewidth=1.4)
     axes.plot(means, at, color=style.colour, linestyle=style.line, linewidth=1.8)
     for mean, y, empty in zip(means, at, hollow, strict=True):
         face = "white" if empty else style.colour
@@ -110,7 +133,7 @@ def _curve(axes: Axes, compared: Compared, arm: str, *, position: int, centres: 
         )
 
 
-def _title(compared: Compared) -> str:
+def journey_sentence(compared: Compared) -> str:
     """At how many touchpoints the last arm is clearly better or worse than the first."""
     (_, first_title), *others = compared.arm_titles.items()
     if not others:
@@ -118,7 +141,7 @@ def _title(compared: Compared) -> str:
     arm, title = others[-1]
     if (count := replications(compared)) < FEWEST_TO_TELL:
         return f"Experience at each touchpoint: {quoted(first_title)} and {quoted(title)}, {so_few(count)}"
-    differences = _differences(compared, arm).values()
+    differences = experience_differences(compared, arm).values()
     up = sum(interval.mean > 0 and not interval.covers_zero for interval in differences)
     down = sum(interval.mean < 0 and not interval.covers_zero for interval in differences)
     if not up and not down:

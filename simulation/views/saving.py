@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from simulation.analysis import storage
+from simulation.analysis.folder import PROVENANCE, write_file
 from simulation.views.minutes import minutes
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["MINUTES", "save"]
+__all__ = ["MINUTES", "add_file", "save"]
 
 MINUTES = "council_minutes.md"
 
@@ -53,3 +55,24 @@ def save(
             extra(hidden)
 
     return storage.save(comparison, folder, overwrite=overwrite, command=command, extra=more)
+
+
+def add_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
+    """Write one more file, whole or not at all; in a folder of results it is noted as one of silosim's own.
+
+    Raises
+    ------
+    FolderRefused
+        If something stands there and `overwrite` is false, or it is no ordinary file.
+    """
+    written = write_file(path, content, overwrite=overwrite)
+    provenance = path.parent / PROVENANCE
+    try:
+        stored = json.loads(provenance.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # no folder of results: nothing to note
+        return written
+    if isinstance(stored, dict) and "files" in stored:
+        stored["files"] = sorted({*stored["files"], path.name})
+        text = json.dumps(stored, indent=2, ensure_ascii=False) + "\n"
+        write_file(provenance, text.encode(), overwrite=True)
+    return written

@@ -31,6 +31,7 @@ __all__ = [
     "opening_weeks",
     "replications",
     "run_change",
+    "run_means",
 ]
 
 SMOOTHING_WEEKS = 13
@@ -71,17 +72,19 @@ def _band(frame: pd.DataFrame) -> Band:
     )
 
 
-def band(compared: Compared, column: str, *, arm: str, smooth: int = 1) -> Band:
-    """Mean and interval across replications, week by week."""
-    return _band(by_replication(compared, column, arm=arm, smooth=smooth))
+def band(compared: Compared, column: str, *, arm: str, smooth: int = 1, every: int = 1) -> Band:
+    """Mean and interval across replications, week by week; with `every` above 1 only each so-manieth week."""
+    return _band(by_replication(compared, column, arm=arm, smooth=smooth).iloc[every - 1 :: every])
 
 
-def difference_band(compared: Compared, column: str, *, arm: str, baseline: str, smooth: int = 1) -> Band:
-    """Paired difference `arm - baseline` and its interval, week by week."""
-    return _band(
-        by_replication(compared, column, arm=arm, smooth=smooth)
-        - by_replication(compared, column, arm=baseline, smooth=smooth)
+def difference_band(
+    compared: Compared, column: str, *, arm: str, baseline: str, smooth: int = 1, every: int = 1
+) -> Band:
+    """Paired difference `arm - baseline` and its interval, week by week; `every` as in `band`."""
+    difference = by_replication(compared, column, arm=arm, smooth=smooth) - by_replication(
+        compared, column, arm=baseline, smooth=smooth
     )
+    return _band(difference.iloc[every - 1 :: every])
 
 
 def opening_weeks(compared: Compared) -> int:
@@ -106,6 +109,17 @@ def _weeks(compared: Compared) -> int:
 def replications(compared: Compared) -> int:
     """How many replications the comparison has."""
     return int(compared.weekly["replication"].nunique())
+
+
+def run_means(compared: Compared, *, weeks: int) -> pd.DataFrame:
+    """Mean of every weekly column over the last `weeks` of each run, indexed by arm and replication.
+
+    The same as `by_replication(...).tail(weeks).mean()`, for all columns at once.
+    """
+    weekly = compared.weekly
+    ends = weekly.groupby("arm", sort=False)["week"].transform("max")
+    last = weekly.loc[weekly["week"] > ends - weeks].drop(columns="week")
+    return last.groupby(["arm", "replication"], sort=False).mean()
 
 
 def run_change(compared: Compared, column: str, *, arm: str) -> Interval:

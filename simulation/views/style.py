@@ -41,6 +41,7 @@ __all__ = [
     "arm_style",
     "beside",
     "body",
+    "head_height",
     "inch_axes",
     "look",
     "page",
@@ -201,7 +202,7 @@ def page(
     head = wrapped(title, width=inner, size=TITLE, bold=True)
     left, top = MARGIN / width, height - MARGIN
     figure.text(left, top / height, head, size=TITLE, weight="bold", va="top", ha="left", linespacing=1.15)
-    top -= (head.count("\n") + 1) * TITLE * 1.35 / 72 + 0.08
+    top = height - head_height(figure) - 0.08
     if handles:
         top -= _legend(figure, handles, top=top, inner=inner)
     foot = wrapped(note, width=inner)
@@ -213,6 +214,12 @@ def page(
         "constrained", rect=(left, bottom / height, 1 - 2 * left, (top - bottom) / height), w_pad=0.06, h_pad=0.06
     )
     return figure
+
+
+def head_height(figure: Figure) -> float:
+    """Height of a page's margin and title [inch]: what `page` puts above the legend."""
+    lines = figure.texts[0].get_text().count("\n") + 1
+    return MARGIN + lines * TITLE * 1.35 / 72
 
 
 def page_for(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulation.scenario.department import DepartmentGiven
     from simulation.views.compared import Compared
 
-__all__ = ["watermelon"]
+__all__ = ["watermelon", "watermelon_sentence"]
 
 COLUMNS = 4
 PANEL = 2.0
@@ -39,7 +39,8 @@ def watermelon(compared: Compared) -> dict[str, Figure]:
     return {arm: _page(compared, arm) for arm in compared.arm_titles}
 
 
-def _title(compared: Compared, arm: str) -> str:
+def watermelon_sentence(compared: Compared, arm: str) -> str:
+    """How many departments end above par, and what loyalty does meanwhile."""
     departments = compared.scenario.departments
     ends = [drift(compared, f"score.{name}", arm=arm, start=0.0) for name in departments]
     above = [end.mean > 0 and not end.covers_zero for end in ends]
@@ -63,7 +64,7 @@ def _page(compared: Compared, arm: str) -> Figure:
         Line2D([], [], color=INK, label="mean"),
     ]
     figure = page_for(
-        title=_title(compared, arm),
+        title=watermelon_sentence(compared, arm),
         note=(
             "Appraisal score: 0 = par, the level before the run; 1 = full score. Mean of "
             f"{replications(compared)} replications, band of loyalty: 95 % interval. Ends: last "

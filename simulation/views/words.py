@@ -32,6 +32,7 @@ __all__ = [
     "joined",
     "levers_of",
     "quoted",
+    "row_from",
     "row_of",
     "short_unit",
     "size_words",
@@ -98,10 +99,11 @@ def row_of(compared: Compared, metric: str, *, arm: str) -> Row | None:
     """The summary's row for a metric and arm; None when the summary lacks it."""
     summary = compared.summary
     found = summary.loc[(summary["metric"] == metric) & (summary["arm"] == arm)]
-    return None if found.empty else _row(found.iloc[0])
+    return None if found.empty else row_from(found.iloc[0])
 
 
-def _row(series: pd.Series) -> Row:
+def row_from(series: pd.Series) -> Row:
+    """One row of the summary."""
     return Row(
         metric=str(series["metric"]),
         label=str(series["label"]),

@@ -13,6 +13,7 @@ import numpy as np
 
 from simulation.analysis.attainable import learnable
 from simulation.analysis.frames import LAST_WEEKS
+from simulation.laboratory.lifetime_value import FORMULA, lifetime_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,12 +27,14 @@ __all__ = ["VALUES", "At", "FirmProbe", "LinearProbe", "Probe", "Value"]
 
 Value = Literal["lifetime_value", "loyalty", "profit"]
 At = Literal["start", "late"]
-VALUES: dict[Value, tuple[str, str]] = {
-    "lifetime_value": ("Customer lifetime value", "money"),
-    "loyalty": ("Loyalty", "points"),
-    "profit": ("Profit before bonus", "money a week per 1,000 people"),
-}
-"""What counts as value: label and unit. Lifetime value: margin over churn, (revenue - cost) / defections (Gupta & Lehmann 2003)."""
+VALUES: dict[Value, tuple[str, str, str]] = {
+    "lifetime_value": (
+        "Customer lifetime value", "money", f"Revenue less cost a customer and week, m, over the expected life: {FORMULA}."
+    ),
+    "loyalty": ("Loyalty", "points", "Mean true loyalty of everyone who has ever bought."),
+    "profit": ("Profit before bonus", "money per 1,000 people a week", "Revenue less cost."),
+}  # fmt: skip
+"""What counts as value: label, unit and meaning."""
 
 
 class Probe(Protocol):
@@ -113,19 +116,8 @@ def _value(value: Value, model: OrganizationModel, counts: NDArray[np.int64]) ->
     figures = {name: float(each[0]) for name, each in company_metrics(model.layout, counts[None], np.zeros(1)).items()}
     if value == "loyalty":
         return figures["loyalty"]
-    margin = figures["revenue"] - figures["cost"]
-    if value == "profit":
-        return margin
-    lost = _defections(model, counts)
-    return margin / lost if lost > 0.0 else float("nan")
-
-
-def _defections(model: OrganizationModel, counts: NDArray[np.int64]) -> float:
-    """Return defections per 1,000 people a week."""
-    from simulation.model.layout import counter_index
-
-    gone, people = (float(counts[counter_index(model.layout, name)]) for name in ("defections", "people"))
-    return 1000.0 * gone / people
+    profit = figures["revenue"] - figures["cost"]
+    return profit if value == "profit" else lifetime_value(profit, figures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

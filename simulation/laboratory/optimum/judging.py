@@ -224,7 +224,7 @@ def _owner_rows(plan: Plan, firm: Firm, bench: Bench) -> Iterator[Row]:
             "training": end.value - begun,
             **_spread("fresh", paired_interval(game.values(end.settings[None], plan.fresh)[0], before)),
             "furthest_lever": float(np.abs(end.settings - best)[mine].max(initial=0.0)),
-            "department": "", **_spread("gain", mean_interval([])),
+            "department": "", **_spread("gain", mean_interval([])), "judged": 0,
         }  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def _department_rows(plan: Plan, firm: Firm, arm: str, game: JourneyGame) -> Ite
             "rounds": rest.rounds, "training": float(game.value(rest.settings[None])[0]) - begun,
             **_spread("fresh", paired_interval(game.values(rest.settings[None], plan.fresh)[0], before)),
             "furthest_lever": float(np.abs(rest.settings - chosen.settings).max(initial=0.0)),
-            "department": department, **_spread("gain", gain),
+            "department": department, **_spread("gain", gain), "judged": gain.n,
         }  # fmt: skip
 
 

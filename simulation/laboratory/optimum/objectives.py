@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulation.laboratory.lifetime_value import FORMULA, lifetime_value
 from simulation.rules.incentive import PAY_AT_PAR
 from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
 
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from simulation.scenario.department import DepartmentGiven
 
 __all__ = ["MEASURES", "Measure", "Objective", "price_of_effort", "read_objective"]
-
-INTEREST = 0.10
-"""Rate at which future money is discounted, a year. Source: Gupta & Lehmann 2003 (8 to 16 % is usual); our assumption."""
-WEEKS_A_YEAR = 52
 
 
 def price_of_effort(department: DepartmentGiven) -> float:
@@ -46,10 +43,7 @@ def _profit(figures: Mapping[str, float]) -> float:
 
 
 def _lifetime_value(figures: Mapping[str, float]) -> float:
-    customers = 10.0 * figures["customers"]
-    margin = _profit(figures) / customers if customers > 0.0 else 0.0
-    stays, interest = 1.0 - figures["defections"] / 1000.0, (1.0 + INTEREST) ** (1.0 / WEEKS_A_YEAR) - 1.0
-    return float(margin * stays / (1.0 + interest - stays))
+    return lifetime_value(_profit(figures), figures)
 
 
 _MEASURES = (
@@ -58,8 +52,7 @@ _MEASURES = (
     Measure(name="profit", label="Profit before bonus, less effort", unit="money per 1,000 people a week", of=_profit,
             meaning="Revenue less cost less effort; effort at what a point of appraisal pays the department."),
     Measure(name="lifetime_value", label="Lifetime value of a customer", unit="money", of=_lifetime_value,
-            meaning="Profit (as above) a customer and week, m, over the expected life: m r / (1 + i - r), with r the share "
-                    "of customers who stay a week and i the weekly rate of 10 % a year. Source: Gupta & Lehmann 2003."),
+            meaning=f"Profit (as above) a customer and week, m, over the expected life: {FORMULA}."),
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}

@@ -53,6 +53,9 @@ __all__ = ["POWER", "effect_seen", "needed", "needed_for_power", "power", "saved
 
 POWER = 0.8
 """Power that counts as enough. Source: Cohen (1988), section 2.4."""
+SURE, ONE_SIDED = 30.0, 6.0
+"""Noncentralities: above the first the power is 1 (within 1e-12), above the second nobody sees the effect with the wrong sign
+(chance below 1e-11). scipy's noncentral t has no value (NaN) further out."""
 MOST_REPLICATIONS = 10**9
 """An answer above this is given as this."""
 
@@ -105,10 +108,11 @@ def power(effect: float, *, spread: float, n: int) -> float:
 
     if n < FEWEST_TO_TELL or math.isnan(spread):
         return 0.0
-    if effect * math.sqrt(n) > 100 * spread:
+    if effect * math.sqrt(n) > SURE * spread:
         return 1.0
     at, away = quantile(LEVEL, n - 1), effect * math.sqrt(n) / spread
-    return float(1 - nctdtr(n - 1, away, at) + nctdtr(n - 1, away, -at))
+    wrong_way = float(nctdtr(n - 1, away, -at)) if away < ONE_SIDED else 0.0
+    return 1 - float(nctdtr(n - 1, away, at)) + wrong_way
 
 
 def needed_for_power(effect: float, *, spread: float, wanted: float = POWER) -> float:

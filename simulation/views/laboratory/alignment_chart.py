@@ -124,9 +124,9 @@ def _capital(words: str) -> str:
 
 
 def _note(found: Alignment, told: Told) -> str:
+    unknown = " A question mark: cannot be told from zero." if found.angles["angle"].isna().any() else ""
     return (
         f"Arm {quoted(told.arm_title)}, around {told.policy}. Angle between what a department's own levers do to its own KPIs' "
         f"score and to {told.value}: 0° the same way, 90° nothing to do with each other, 180° against. Central differences of "
-        f"±{told.step:g} of each lever, same customers and luck, {found.replications} replications. A question mark: cannot be "
-        "told from zero."
+        f"±{told.step:g} of each lever, same customers and luck, {found.replications} replications.{unknown}"
     )

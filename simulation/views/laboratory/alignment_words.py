@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from simulation.analysis.frames import LAST_WEEKS
 from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
 from simulation.laboratory.alignment.probes import VALUES
-from simulation.views.words import amount, amount_with_sign, joined, quoted
+from simulation.views.words import amount, amount_with_sign, joined, quoted, so_few
 
 if TYPE_CHECKING:
     from simulation.laboratory.alignment.probes import FirmProbe
@@ -61,6 +62,17 @@ class Told:
         return VALUES[self.probe.value][1].replace("money", self.scenario.market.currency)
 
     @property
+    def meaning(self) -> str:
+        """What the value is."""
+        return VALUES[self.probe.value][2]
+
+    @property
+    def window(self) -> str:
+        """Which weeks the figures are of."""
+        weeks = self.scenario.horizon.weeks
+        return "the last 52 weeks" if self.probe.over == "last" and weeks > LAST_WEEKS else f"all {weeks} weeks"
+
+    @property
     def policy(self) -> str:
         """Around which settings derivatives are taken."""
         return "the starting policy" if self.probe.at == "start" else "the arm's mean settings of its last 52 weeks"
@@ -90,7 +102,7 @@ def alignment_title(found: Alignment, told: Told) -> str:
             f"what {_measured(along)} pulls with it" if said else f"What {_measured(along)} pulls with {told.value}"
         )
     if not said:
-        return f"Whether KPIs pull with or against {told.value} cannot be told at {found.replications} replications"
+        return f"Whether KPIs pull with or against {told.value} cannot be told from {so_few(found.replications)}"
     rest = f"; for {'the others' if len(other) > 1 else other[0]} it cannot be told" if other else ""
     return "; ".join(said) + rest
 
@@ -130,11 +142,10 @@ def _opposed(found: Alignment, told: Told, department: str) -> str:
 def alignment_page(found: Alignment, told: Told) -> str:
     """Return the page in Markdown."""
     given = told.scenario.horizon
-    weeks = "the last 52 weeks" if told.probe.over == "last" else "all weeks"
     lines = [
         f"# {alignment_title(found, told)}",
         "",
-        f"Arm: {quoted(told.arm_title)}. Value: {told.value} [{told.unit}]. Settings: {told.policy}.",
+        f"Arm: {quoted(told.arm_title)}. Value: {told.value} [{told.unit}]. {told.meaning} Settings: {told.policy}.",
         "",
         _ANGLE,
         "",
@@ -144,7 +155,7 @@ def alignment_page(found: Alignment, told: Told) -> str:
         "",
         (
             f"Levers are frozen; each is moved by {told.step:g} up and down and held for {given.weeks} weeks, with the same "
-            f"customers and luck on both sides; figures are those of {weeks}. {found.replications} replications, "
+            f"customers and luck on both sides; figures are those of {told.window}. {found.replications} replications, "
             f"{given.population:,} people, seed {told.probe.seed}. {_UNITS}"
         ),
         "",

@@ -6,7 +6,8 @@ import math
 import statistics
 from typing import TYPE_CHECKING
 
-from simulation.analysis.intervals import rules_out_zero
+from simulation.analysis.frames import LAST_WEEKS
+from simulation.analysis.intervals import FEWEST_TO_TELL, rules_out_zero
 from simulation.laboratory.attribution.game import KINDS
 from simulation.laboratory.attribution.tables import COLUMNS
 from simulation.views.words import amount, amount_with_sign, interval_words, joined, quoted, short_unit, so_few
@@ -48,6 +49,8 @@ def headline(game: Game, table: pd.DataFrame) -> str:
     decimals = decimals_of([gap])
     label, n = game.column.label, int(gap["n"])
     kind = KINDS[game.kind]
+    if n < FEWEST_TO_TELL:
+        return f"Whether {label.lower()} differs between {_arms(game)} cannot be told from {so_few(n)} ({kind})"
     if not rules_out_zero(gap["value_low"], gap["value_high"], n=n):
         return f"{label} does not differ between {_arms(game)} by more than luck explains ({so_few(n)}, {kind})"
     moves = "higher" if gap["value"] > 0 else "lower"
@@ -64,7 +67,7 @@ def sentences(game: Game, table: pd.DataFrame) -> list[str]:
     gap = _row(table, "gap")
     decimals = decimals_of([gap, *_players(table)])
     unit = short_unit(game.column.unit)
-    found = [f"- {headline(game, table)}: {_amount(gap, 'value', decimals)} {unit}."]
+    found = [f"- {headline(game, table)}: {_amount(gap, 'value', decimals)} {unit}, n = {int(gap['n'])}."]
     clear = [row for row in _players(table) if _clear(row, "value")]
     found += [
         f"- {row['label']}: {_amount(row, 'value', decimals)}; alone {_amount(row, 'alone', decimals)}, as the last to "
@@ -84,7 +87,8 @@ def sentences(game: Game, table: pd.DataFrame) -> list[str]:
 
 def window_words(game: Game) -> str:
     """Return which weeks the figure is the mean of."""
-    return "mean of the last 52 weeks" if game.over == "last" else "mean of all weeks"
+    weeks = game.first.horizon.weeks
+    return "mean of the last 52 weeks" if game.over == "last" and weeks > LAST_WEEKS else f"mean of all {weeks} weeks"
 
 
 def decimals_of(rows: Iterable[pd.Series]) -> int:

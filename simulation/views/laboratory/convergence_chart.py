@@ -10,7 +10,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from simulation.views.style import INK, MUTED, arm_style, look, page, save
+from simulation.analysis.intervals import FEWEST_TO_TELL
+from simulation.views.laboratory.enough_words import factor_words
+from simulation.views.style import INK, MUTED, arm_style, look, page_for, save, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +29,14 @@ __all__ = ["convergence_chart", "save_convergence"]
 
 TICKS = tuple(digit * 10**power for power in range(6) for digit in (1, 2, 5))
 """Where an axis of replications may have its numbers."""
+FEW = 8
+"""Up to so many replications each has its number."""
 GUIDE = (0, (2, 2))
 """Line style of the guide."""
+HEIGHT = 4.0
+"""Height of the axes with their words [inch]."""
+MOST_BANDS = 3
+"""Bands of more arms would hide each other."""
 STEADY = 5
 """The height of the running mean is fitted to the bands from so many replications on."""
 
@@ -56,16 +64,20 @@ def convergence_chart(path: pd.DataFrame, told: pd.DataFrame, *, label: str, arm
     """
     wanted, compared = float(told["wanted"].iloc[0]), bool(told["baseline_arm"].iloc[0])
     unit = str(told["unit"].iloc[0])
-    figure = page(title=_title(told, label, arm_titles), note=_note(told), handles=_handles(told, arm_titles))
+    title, note, handles = _title(told, label, arm_titles), _note(told), _handles(told, arm_titles)
+    figure = page_for(needed=HEIGHT, title=title, note=note, handles=handles)
     left, right = figure.subplots(1, 2).tolist()
-    for arm in told["arm"]:
+    banded = len(told) <= MOST_BANDS
+    for number, arm in enumerate(told["arm"], 1):
         of_arm = path[path["arm"] == arm]
         _half_widths(left, of_arm, _style(arm, arm_titles))
-        _running_mean(right, of_arm, _style(arm, arm_titles))
+        _running_mean(right, of_arm, _style(arm, arm_titles), aside=0 if banded else number)
     _name_axes(left, path, title="Half-width of the 95 % interval", unit=unit)
     _name_axes(right, path, title="Mean difference so far" if compared else "Mean so far", unit=unit)
     _scale_height(left, path, wanted)
     _steady_height(right, path)
+    if not banded:
+        right.set_xlim(right=_aside(path, len(told) + 1))
     if not math.isnan(wanted):
         left.axhline(wanted, color=INK, linewidth=1.6)
     if compared:
@@ -102,9 +114,20 @@ def _half_widths(axes: Axes, of_arm: pd.DataFrame, style: ArmStyle) -> None:
     axes.plot(seen["n"], guide, color=MUTED, linewidth=1.4, linestyle=GUIDE, zorder=1)
 
 
-def _running_mean(axes: Axes, of_arm: pd.DataFrame, style: ArmStyle) -> None:
-    axes.fill_between(of_arm["n"], of_arm["low"], of_arm["high"], color=style.colour, alpha=0.13, linewidth=0)
+def _running_mean(axes: Axes, of_arm: pd.DataFrame, style: ArmStyle, *, aside: int) -> None:
+    """The line of one arm with its band; or its last interval alone, as a bar so many places aside of the last point."""
+    if aside:
+        low, high = of_arm["low"].iloc[-1], of_arm["high"].iloc[-1]
+        axes.plot([_aside(of_arm, aside)] * 2, [low, high], color=style.colour, linewidth=2.0, marker="_", markersize=9)
+    else:
+        axes.fill_between(of_arm["n"], of_arm["low"], of_arm["high"], color=style.colour, alpha=0.13, linewidth=0)
     _line(axes, of_arm["n"], of_arm["mean"], style)
+
+
+def _aside(path: pd.DataFrame, places: int) -> float:
+    """Return the place of a bar to the right of the last point, on a log axis."""
+    first, last = float(path["n"].min()), float(path["n"].max())
+    return last * math.pow(max(last / first, 1.5), 0.035 * places)
 
 
 def _line(axes: Axes, x: pd.Series[Any], y: pd.Series[Any], style: ArmStyle) -> None:
@@ -117,10 +140,11 @@ def _name_axes(axes: Axes, path: pd.DataFrame, *, title: str, unit: str) -> None
     """Titles, and whole numbers of replications on a log axis."""
     first, last = int(path["n"].min()), int(path["n"].max())
     axes.set_title(title)
-    axes.set_ylabel("points of 0-100" if unit == "0-100" else unit)
+    axes.set_ylabel(wrapped("points of 0-100" if unit == "0-100" else unit, width=HEIGHT - 1.4))
     axes.set_xlabel("Replications")
     axes.set_xscale("log")
-    _plain_ticks(axes.xaxis, [first, *(tick for tick in TICKS if first < tick < 0.8 * last), last])
+    between = [tick for tick in TICKS if first < tick < 0.8 * last] if last > FEW else range(first + 1, last)
+    _plain_ticks(axes.xaxis, sorted({first, *between, last}))
     axes.set_xlim(first * 0.93, last * 1.07)
 
 
@@ -144,9 +168,10 @@ def _scale_height(axes: Axes, path: pd.DataFrame, wanted: float) -> None:
 
 
 def _steady_height(axes: Axes, path: pd.DataFrame) -> None:
-    """Leave the first intervals, wide beyond measure, outside: the height is that of the bands from STEADY on."""
+    """Leave the first intervals, wide beyond measure, outside: the height is that of the bands from STEADY on, and of the means."""
     later = path[path["n"] >= min(STEADY, path["n"].max())]
-    low, high = float(later["low"].min()), float(later["high"].max())
+    low = min(float(later["low"].min()), float(path["mean"].min()))
+    high = max(float(later["high"].max()), float(path["mean"].max()))
     room = 0.08 * (high - low) or 1.0
     axes.set_ylim(low - room, high + room)
 
@@ -156,7 +181,8 @@ def _title(told: pd.DataFrame, label: str, arm_titles: Mapping[str, str]) -> str
     n = int(told["replications"].max())
     if told["wanted"].notna().any():
         worst = told.sort_values("needed").iloc[-1]
-        head = f"{label}: ±{worst['wanted']:g} takes about {int(worst['needed']):,} replications"
+        about = "no more than" if worst["needed_high"] <= FEWEST_TO_TELL else "about"
+        head = f"{label}: ±{worst['wanted']:g} takes {about} {int(worst['needed']):,} replications"
         if worst["needed_high"] > worst["needed_low"]:
             head += f" ({int(worst['needed_low']):,} to {int(worst['needed_high']):,})"
         return head if len(told) == 1 else f"{head} in the arm that varies most, “{arm_titles[worst['arm']]}”"
@@ -167,6 +193,18 @@ def _title(told: pd.DataFrame, label: str, arm_titles: Mapping[str, str]) -> str
 def _note(told: pd.DataFrame) -> str:
     first = "Differences to the first arm, same customers and same luck. " if told["baseline_arm"].iloc[0] else ""
     measured = told[np.isfinite(told["saved_low"])]
-    factors = [f"{row.saved:.2g} ({row.saved_low:.2g} to {row.saved_high:.2g})" for row in measured.itertuples()]
-    words = f" Factor of replications that the same luck saved, by arm: {', '.join(factors)}." if factors else ""
-    return f"{first}Each run summed up by its last 52 weeks; band: 95 % interval of the first n replications.{words}"
+    shown = "band: 95 % interval of the first n" if len(told) <= MOST_BANDS else "bar: 95 % interval of all"
+    return f"{first}Each run summed up by its last 52 weeks; {shown} replications.{_factors(measured)}"
+
+
+def _factors(measured: pd.DataFrame) -> str:
+    """Say what the same luck saved: of one arm with its interval, of several from the least to the most."""
+    if measured.empty:
+        return ""
+    least, most = factor_words(measured["saved"].min()), factor_words(measured["saved"].max())
+    row = measured.iloc[0]
+    between = f"{factor_words(row['saved_low'])} to {factor_words(row['saved_high'])}"
+    factor = (
+        f"{least} ({between})" if len(measured) == 1 else f"{least} to {most}, by arm (enough.csv has the intervals)"
+    )
+    return f" Factor of replications that the same luck saved: {factor}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from simulation.analysis.intervals import FEWEST_TO_TELL
 from simulation.views.words import quoted
 
 if TYPE_CHECKING:
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["sentences"]
+__all__ = ["factor_words", "sentences"]
+
+MOST = 1_000_000
+"""A factor above this is not told more closely: it hangs on a spread of next to nothing."""
 
 
 def sentences(told: pd.DataFrame, *, labels: Mapping[str, str], arm_titles: Mapping[str, str]) -> Iterator[str]:
@@ -39,29 +43,40 @@ def _lines(row: Mapping[Any, Any]) -> Iterator[str]:
         return
     yield f"{what} {row['difference']:+.3g} ± {row['half_width']:.2g} (95 %); spread between replications {row['spread']:.2g}."
     if not math.isnan(row["wanted"]):
-        between = f"between {row['needed_low']:,.0f} and {row['needed_high']:,.0f}"
-        yield f"±{row['wanted']:g} takes about {row['needed']:,.0f} replications ({between}, for the spread is not known better)."
+        yield _wanted(row)
     if not math.isnan(row["effect"]):
         yield (
             f"An effect of {row['effect']:g} is seen with a chance of {100 * row['power']:.0f} %; "
             f"{row['needed_for_effect']:,.0f} replications see it with 80 %."
         )
     if not math.isnan(row["effect_seen"]):
-        yield f"With a chance of 80 % so many replications see an effect of {row['effect_seen']:.2g}."
+        yield f"With a chance of 80 % so many replications see an effect of {row['effect_seen']:.2g} or more."
     if not math.isnan(row["saved"]):
         yield _saved(row)
+
+
+def factor_words(factor: float) -> str:
+    """Return a factor with two digits that count, in full: `0.017`, `7.3`, `6,900`; beyond a million it says just that."""
+    if factor > MOST:
+        return f"more than {MOST:,}"
+    return f"{factor:.2g}" if factor < 100 else f"{float(f'{factor:.2g}'):,.0f}"
+
+
+def _wanted(row: Mapping[Any, Any]) -> str:
+    if row["needed_high"] <= FEWEST_TO_TELL:
+        return f"±{row['wanted']:g} takes no more than {FEWEST_TO_TELL} replications, the fewest that tell anything."
+    between = f"between {row['needed_low']:,.0f} and {row['needed_high']:,.0f}"
+    return f"±{row['wanted']:g} takes about {row['needed']:,.0f} replications ({between}, for the spread is not known better)."
 
 
 def _saved(row: Mapping[Any, Any]) -> str:
     """The factor, its interval, and the replications that it stands for."""
     factor, low, high = row["saved"], row["saved_low"], row["saved_high"]
-    interval = "" if math.isnan(low) else f" [{low:.2g}, {high:.2g}]"
+    interval = "" if math.isnan(low) else f" ({factor_words(low)} to {factor_words(high)})"
+    words = f"{factor_words(factor)}{interval}"
     if low <= 1.0 <= high:
-        return (
-            f"Whether the same luck saved replications cannot be told from so few: a factor of {factor:.2g}{interval}."
-        )
+        return f"Whether the same luck saved replications cannot be told from so few: a factor of {words}."
     if factor < 1.0:
-        return f"The same luck did not help: it cost a factor of {1 / factor:.2g} of replications (saved {factor:.2g}{interval})."
-    apart = row["replications"] * factor
-    without = f"with luck of its own in each arm it would take about {apart:,.0f} replications"
-    return f"The same luck saved a factor of {factor:.2g}{interval}: {without}."
+        return f"The same luck did not help: it cost a factor of {1 / factor:.2g} of replications (saved {words})."
+    apart = factor_words(row["replications"] * factor)
+    return f"The same luck saved a factor of {words}: with luck of its own in each arm it would take about {apart} replications."

@@ -21,6 +21,7 @@ from simulation.views.style import (
     look,
     page_for,
     save,
+    text_width,
     wrapped,
 )
 from simulation.views.words import amount, amount_with_sign, quoted, short_unit
@@ -50,8 +51,8 @@ ROW = 0.34
 ASIDE = {"start": 0.0, "equilibrium": -0.06, "learned": 0.0, "owner": 0.06}
 """How far a mark stands above or below its row, so that two at one setting are both seen [inch]."""
 NO_REST = "no equilibrium found"
-NAME, END = 4.6, 0.2
-"""Room left and right of the levers [inch]."""
+MOST_NAME, END = 6.4, 0.2
+"""Room left of the levers at the most, and right of them [inch]."""
 LINE = SMALL * 1.3 / 72
 MEASURES = ("loyalty", "profit", "lifetime_value")
 
@@ -87,17 +88,17 @@ def levers_page(levers: pd.DataFrame, price: pd.DataFrame, *, arm: str, title: s
     figure = page_for(
         needed=needed + 3 * LINE,
         title=f"{quoted(title)}: where each department pulls its levers, and where one owner would set them",
-        note="Line: from the departments' equilibrium to the owner's best. levers.csv says what 0 and 1 mean. "
-        f"With the owner's levers: {headline(price, arm, 'loyalty')}; {headline(price, arm, 'profit')}.",
+        note=f"Line: from where departments {'rest' if rests else 'were stopped'} to the owner's best. levers.csv says what 0 "
+        f"and 1 mean. With the owner's levers: {headline(price, arm, 'loyalty')}; {headline(price, arm, 'profit')}.",
         handles=[_handle(name, words[name]) for name in shown],
     )
-    axes = inch_axes(figure, needed=needed, left=NAME, right=END, head=0.1)
+    name = min(max((text_width(str(row["label"])) for row in rows), default=0.0) + 0.4, MOST_NAME)
+    axes = inch_axes(figure, needed=needed, left=name, right=END, head=0.1)
     for number, row in enumerate(rows):
         at = ROW * (number + 0.5)
         if number % 2 == 0:
             axes.axhspan(at - ROW / 2, at + ROW / 2, color="#f4f4f4", linewidth=0)
-        label = wrapped(str(row["label"]), width=NAME - 0.3).split("\n")
-        beside(axes, label[0] + ("…" if len(label) > 1 else ""), at=at, left=True, va="center")
+        beside(axes, wrapped(str(row["label"]), width=name - 0.3), at=at, left=True, va="center")
         _dumbbell(axes, row, shown, at=at)
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(needed, 0)
@@ -132,7 +133,7 @@ def price_page(price: pd.DataFrame, *, titles: Mapping[str, str], wanted: str) -
         price, shown, titles,
         title=f"The price of silos: what is lost against a single owner who wants {wanted}",
         note="Bars: the owner's best less each policy, both held for good, paired by replication, with 95 % intervals; right of "
-        "zero the owner is ahead. In brackets: how many times as much the owner's levers are worth as the equilibrium.",
+        "zero the owner is ahead. In brackets: how many times as much the owner's levers are worth as where departments end.",
     )  # fmt: skip
     for axes, measure in zip(panels, MEASURES, strict=True):
         part = price[price["measure"] == measure]
@@ -170,7 +171,10 @@ def _panels(
 ) -> tuple[Figure, list[Axes]]:
     """Return a page with a panel for each measure, rows for each arm and policy."""
     needed = (0.3 + 0.32 * len(shown)) * len(titles) + 1.2
-    handles = [_handle(name, WORDS[name].split(" (")[0]) for name in shown]
+    words = WORDS | (
+        {"equilibrium": "Where departments end"} if any(NO_REST in title for title in titles.values()) else {}
+    )
+    handles = [_handle(name, words[name].split(" (")[0]) for name in shown]
     figure = page_for(needed=needed, title=title, note=note, handles=handles)
     panels: list[Axes] = figure.subplots(1, len(MEASURES), sharey=True).tolist()
     for axes, measure in zip(panels, MEASURES, strict=True):

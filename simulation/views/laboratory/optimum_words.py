@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.intervals import rules_out_zero
+from simulation.laboratory.optimum.objectives import MEASURES
 from simulation.laboratory.optimum.optimum import BASELINE, FINISH
-from simulation.views.words import amount, interval_words, joined, quoted, short_unit
+from simulation.views.words import amount, interval_words, joined, quoted, short_unit, so_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ ENDINGS = {
 }
 FURTHEST = 8
 """Levers named in a sentence."""
+SMALL_GAIN = 0.05
+"""A gain below this moves nobody [points of bonus: of the way from par to stretch]. Our assumption."""
 FAR = 0.1
 """Levers that differ by less than this are not told apart."""
 
@@ -73,11 +76,24 @@ def _owner(optimum: Optimum) -> Iterator[str]:
         row = records(own)[0]
         arm = next(iter(firm.arms))
         yield (
-            f"A single owner who wants {plan.objective.words} would set {_moves(optimum, arm, 'owner')}. On fresh luck that is "
-            f"worth {amount(row['fresh'])} ({interval_words(row['fresh_low'], row['fresh_high'], decimals=1)}) more than the "
-            f"starting policy; the search itself had seen {amount(row['training'])}, flattered by the luck it was made on."
+            f"A single owner who wants {plan.objective.words} would set {_moves(optimum, arm, 'owner')}. On {plan.replications} "
+            f"replications of fresh luck that is worth {amount(row['fresh'])} ({_interval(row, 'fresh')})"
+            f"{_unit(optimum)} more than the starting policy; the search itself had seen {amount(row['training'])} on its own luck."
         )
-        yield _local_optima(_rows_of(owner, list(firm.climbs)))
+        yield _local_optima(_rows_of(owner, list(firm.climbs)), _unit(optimum))
+
+
+def _unit(optimum: Optimum) -> str:
+    """Return the unit of what the owner wants, after a blank; a sum of several has none."""
+    weights = optimum.found.plan.objective.weights
+    if list(weights.values()) != [1.0]:
+        return " (weighted sum)"
+    price = optimum.price
+    return f" {short_unit(price[price['measure'] == next(iter(weights))]['unit'].iloc[0])}"
+
+
+def _interval(row: Row, name: str) -> str:
+    return interval_words(row[f"{name}_low"], row[f"{name}_high"], decimals=1)
 
 
 def _rows_of(owner: pd.DataFrame, starts: list[str]) -> list[Row]:
@@ -85,20 +101,24 @@ def _rows_of(owner: pd.DataFrame, starts: list[str]) -> list[Row]:
     return [row for row in records(owner) if row["start"] in starts]
 
 
-def _local_optima(rows: list[Row]) -> str:
+def _local_optima(rows: list[Row], unit: str) -> str:
     """Say how far apart the owner's searches ended."""
     ends = [row for row in rows if row["start"] not in {BASELINE, FINISH}]
     base = next((row for row in rows if row["start"] == BASELINE), None)
     if not ends:
         return "The owner has no lever to choose."
     worth, apart = [row["fresh"] for row in ends], max(row["furthest_lever"] for row in ends)
-    text = (
-        f"Its {len(ends)} searches end between {amount(min(worth))} and {amount(max(worth))} above the start on fresh luck, with "
-        f"levers up to {apart:.2f} from the best: "
-    )
+    if len(ends) == 1:
+        text = f"Its one search from afar ends {amount(worth[0])}{unit} above the start on fresh luck, with levers"
+    else:
+        text = (
+            f"Its {len(ends)} searches from afar end between {amount(min(worth))} and {amount(max(worth))}{unit} above the start "
+            "on fresh luck, with levers"
+        )
+    text += f" up to {apart:.2f} from the best: "
     text += "other optima as good may exist." if apart > FAR else "they agree; that does not prove that none is better."
     if base is not None:
-        text += f" A plain coordinate search reaches {amount(base['fresh'])}."
+        text += f" A plain coordinate search reaches {amount(base['fresh'])}; the best found is a finish from the best of all."
     return text
 
 
@@ -114,8 +134,10 @@ def _arm(optimum: Optimum, arm: str) -> Iterator[str]:
     starts = {ending: [f"“{row['start']}”" for row in rows if row["ending"] == ending] for ending in endings}
     ends = joined([f"{ENDINGS[ending]} (from {joined(starts[ending])})" for ending in endings])
     yield f"{title}: departments that each do what pays them best {ends}. {_several(rows)}".rstrip()
+    given = optimum.found.plan.arms[arm].departments
+    epsilon = _epsilon(shown, given[shown["department"]].name if shown["department"] else "")
     where = "there they set" if at_rest(optimum, arm) else "no equilibrium, but where the first search ended, they set"
-    yield f"{title}: {where} {_moves(optimum, arm, 'equilibrium')}. {_epsilon(shown)}".rstrip()
+    yield f"{title}: {where} {_moves(optimum, arm, 'equilibrium')}. {epsilon}".rstrip()
     price = optimum.price
     against = "" if at_rest(optimum, arm) else ", against where they ended, which is no equilibrium"
     yield (
@@ -139,14 +161,22 @@ def _several(rows: list[Row]) -> str:
     )
 
 
-def _epsilon(row: Row) -> str:
+def _epsilon(row: Row, department: str) -> str:
+    """Say whether the equilibrium holds on fresh luck: what the department that has most to gain by leaving would gain."""
     if not row["department"] or math.isnan(row["gain"]):
         return ""
-    bounds = _bounds(row, "gain")
-    return (
-        f"The most that one department ({row['department']}) was found to gain by leaving is {row['gain']:.3f} points of bonus"
-        f"{bounds}, on luck that no search has seen."
+    low, high, n = row["gain_low"], row["gain_high"], row["judged"]
+    found = (
+        f"The most that one department ({department}) was found to gain by leaving is {row['gain']:.3f} points of bonus"
+        f"{_bounds(row, 'gain')}, on {n} replications of luck that no search has seen: "
     )
+    if rules_out_zero(low, high, n=n) and low > 0.0:
+        return found + "it would leave, so that this is NO equilibrium beyond the luck that it was found on."
+    if math.isnan(high) or high > SMALL_GAIN:
+        return (
+            found + "too few replications or people to tell whether it would; this may be no equilibrium on other luck."
+        )
+    return found + f"if it gains, then less than {SMALL_GAIN:g} points; as far as can be seen it stays."
 
 
 def _learned(optimum: Optimum, arm: str) -> str:
@@ -183,11 +213,13 @@ def _moves(optimum: Optimum, arm: str, policy: str) -> str:
 
 def _care(optimum: Optimum) -> str:
     plan = optimum.found.plan
-    return (
-        f"Searched on {plan.training} replications of {plan.population:,} people and {plan.weeks} weeks after {plan.burn_in} of "
+    searched = (
+        f"Searched on {so_few(plan.training)} of {plan.population:,} people and {plan.weeks} weeks after {plan.burn_in} of "
         f"burn-in under the settings themselves; judged on {plan.replications} fresh ones. Local optima: nothing shows that a "
         "search found the highest there is. Councils, buy-in and what departments can see play no part in an equilibrium."
     )
+    lifetime = MEASURES["lifetime_value"].meaning
+    return f"{searched} Intervals are 95 %, paired by replication. Lifetime value of a customer: {lifetime}"
 
 
 def _price(price: pd.DataFrame, arm: str, policy: str, measure: str) -> Row | None:
