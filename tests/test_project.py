@@ -194,7 +194,7 @@ def test_ci_takes_the_test_command_from_the_readme() -> None:
 
 def test_shown_tiers_use_declared_markers() -> None:
     declared = {marker.split(":")[0] for marker in PYPROJECT["tool"]["pytest"]["ini_options"]["markers"]}
-    tiers = re.findall(r"`python -m pytest -m ([^`]+)`", README)
+    tiers = re.findall(r"`python -m pytest(?: -n auto)? -m ([^`]+)`", README)
     used = {word for tier in tiers for word in re.findall(r"\w+", tier)} - {"not", "and"}
     assert used
     assert used <= declared

@@ -46,7 +46,16 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="module", params=[name for name in sorted(shipped()) if name != "baseline"])
+TELLING = ("cx_council", "pool_or_own", "silo_vs_shared", "software_vendor")
+"""Two firms, councils, many arms: the others are opened in the long tier."""
+SCENARIOS = [
+    name if name in TELLING else pytest.param(name, marks=pytest.mark.long)
+    for name in sorted(shipped())
+    if name != "baseline"
+]
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of each shipped scenario, from a short comparison of a small market."""
     of = compare(request.param, replications=3, population=200, weeks=30, workers=1)
