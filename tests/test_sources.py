@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulation.analysis.sources import COMPARISON, Stamp, modules_behind, sources_hash, stale_results
+from simulation.cli.studying import run_study
 from simulation.scenario.library import shipped, world_files
 
 if TYPE_CHECKING:
@@ -135,3 +137,15 @@ def test_stale_results_are_found(tmp_path: Path) -> None:
     assert [file.stem for file in stale_results(results)] == [
         "list", "of_a_lost_module", "of_another_module", "old", "unsigned",
     ]  # fmt: skip
+
+
+def test_a_study_given_as_a_partial_is_stamped_by_its_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def study(_arms: object, **_options: object) -> dict[str, object]:
+        return {}
+
+    study.__module__ = "simulation.analysis.replay"
+    monkeypatch.setattr(sys, "argv", ["run.py"])
+    run_study("", tmp_path, partial(study, {}), lambda _tables, _folder: [], 2)  # type: ignore[arg-type]
+    stored = json.loads((tmp_path / "provenance.json").read_text(encoding="utf-8"))
+    assert stored["made_by"] == ["simulation.analysis.replay"]
+    assert stale_results(tmp_path) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def run_study(
     parser.add_argument("--workers", type=int, default=default_workers())
     parser.add_argument("--out", type=Path, default=folder)
     given = parser.parse_args()
-    made_by = Stamp.of(study.__module__)
+    made_by = Stamp.of((study.func if isinstance(study, partial) else study).__module__)
     with shown_progress(Console(stderr=True), quiet=False) as progress:
         tables = study(replications=given.replications, workers=given.workers, progress=progress)
     given.out.mkdir(parents=True, exist_ok=True)
