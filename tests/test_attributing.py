@@ -22,7 +22,7 @@ from simulation.laboratory.attribution.game import Game, game_between
 from simulation.views.laboratory.alignment_chart import alignment_chart
 from simulation.views.laboratory.alignment_words import Told, alignment_page, alignment_title
 from simulation.views.laboratory.attribution_chart import attribution_chart
-from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences
+from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences, window_words
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -177,6 +177,20 @@ def test_the_largest_part_is_in_the_title() -> None:
         "Marketing accounts for 75 % of it (with relearning)"
     )
     assert "does not differ" in headline(game(), table(clear=False).assign(value_low=-9.0, value_high=9.0))
+
+
+def test_one_replication_tells_nothing_and_says_so() -> None:
+    alone = table().assign(n=1, value_low=math.nan, value_high=math.nan)
+    said = headline(game(), alone)
+    assert said.startswith("Whether loyalty differs")
+    assert "cannot be told from one replication" in said
+
+
+def test_a_short_run_has_no_last_52_weeks() -> None:
+    weeks = game().first.horizon.weeks
+    assert weeks < 52
+    assert window_words(game()) == f"mean of all {weeks} weeks"
+    assert f"figures are those of all {weeks} weeks" in alignment_page(*angles())
 
 
 def test_sentences_say_how_far_others_matter() -> None:

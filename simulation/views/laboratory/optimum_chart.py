@@ -47,7 +47,7 @@ WORDS = {
     "owner": "Single owner's best",
 }
 ROW = 0.34
-"""Height of a lever's row [inch]."""
+"""Height of a lever's row, unless its name takes two lines [inch]."""
 ASIDE = {"start": 0.0, "equilibrium": -0.06, "learned": 0.0, "owner": 0.06}
 """How far a mark stands above or below its row, so that two at one setting are both seen [inch]."""
 NO_REST = "no equilibrium found"
@@ -83,7 +83,11 @@ def levers_page(levers: pd.DataFrame, price: pd.DataFrame, *, arm: str, title: s
     """
     rows = records(levers[(levers["arm"] == arm) & (levers["owner_chooses"] | levers["department_chooses"])])
     shown = [name for name in POLICIES if not all(math.isnan(row[name]) for row in rows)]
-    needed = ROW * max(len(rows), 1)
+    widest = max((text_width(str(row["label"])) for row in rows), default=0.0)
+    name = min(widest + 0.4, MOST_NAME)
+    labels = [wrapped(str(row["label"]), width=name - 0.3) for row in rows]
+    tall = max([ROW, *(LINE * (label.count("\n") + 1) + 0.1 for label in labels)])
+    needed = tall * max(len(rows), 1)
     words = WORDS if rests else {**WORDS, "equilibrium": "Departments when stopped: no equilibrium"}
     figure = page_for(
         needed=needed + 3 * LINE,
@@ -92,13 +96,12 @@ def levers_page(levers: pd.DataFrame, price: pd.DataFrame, *, arm: str, title: s
         f"and 1 mean. With the owner's levers: {headline(price, arm, 'loyalty')}; {headline(price, arm, 'profit')}.",
         handles=[_handle(name, words[name]) for name in shown],
     )
-    name = min(max((text_width(str(row["label"])) for row in rows), default=0.0) + 0.4, MOST_NAME)
     axes = inch_axes(figure, needed=needed, left=name, right=END, head=0.1)
     for number, row in enumerate(rows):
-        at = ROW * (number + 0.5)
+        at = tall * (number + 0.5)
         if number % 2 == 0:
-            axes.axhspan(at - ROW / 2, at + ROW / 2, color="#f4f4f4", linewidth=0)
-        beside(axes, wrapped(str(row["label"]), width=name - 0.3), at=at, left=True, va="center")
+            axes.axhspan(at - tall / 2, at + tall / 2, color="#f4f4f4", linewidth=0)
+        beside(axes, labels[number], at=at, left=True, va="center")
         _dumbbell(axes, row, shown, at=at)
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(needed, 0)

@@ -127,7 +127,13 @@ def _arm(optimum: Optimum, arm: str) -> Iterator[str]:
     searches = optimum.searches
     rows = records(searches[(searches["search"] == "equilibrium") & (searches["arm"] == arm)])
     if not rows:
-        yield f"{title}: no equilibrium was looked for."
+        levers = optimum.levers[optimum.levers["arm"] == arm]
+        why = (
+            "the search was ended before"
+            if levers["department_chooses"].any()
+            else "no department has a lever to choose"
+        )
+        yield f"{title}: no equilibrium was looked for: {why}."
         return
     shown = next(row for row in rows if row["department"] or row is rows[-1])
     endings = dict.fromkeys(row["ending"] for row in rows)
