@@ -18,7 +18,7 @@ from simulation.analysis.folder import CHARTS, PROVENANCE
 from simulation.cli import app
 from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
 from simulation.laboratory.alignment.probes import FirmProbe
-from simulation.laboratory.attribution.game import Game, game_between
+from simulation.laboratory.attribution.coalition_game import Game, game_between
 from simulation.views.laboratory.alignment_chart import alignment_chart
 from simulation.views.laboratory.alignment_words import Told, alignment_page, alignment_title
 from simulation.views.laboratory.attribution_chart import attribution_chart
@@ -49,7 +49,7 @@ def silosim(*words: str) -> Result:
 
 
 def test_attribute_leaves_a_whole_folder_that_it_can_replace(here: Path) -> None:
-    words = ("attribute", str(WORKSHOP), "--from", "siloed", "--to", "shared", *SMALL, "--out", "out")
+    words = ("attribute", "tiny.yaml", "--from", "own", "--to", "half", *SMALL, "--out", "out")
     done = silosim(*words)
     assert done.exit_code == 0, done.output
     assert {entry.name for entry in (here / "out").iterdir()} == {
@@ -111,7 +111,7 @@ def test_ctrl_c_in_the_second_kind_keeps_the_first(here: Path, monkeypatch: pyte
         return play(game, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(attribution, "play", stopped)
-    done = silosim("attribute", str(WORKSHOP), *SMALL, "--no-charts", "--out", "out")
+    done = silosim("attribute", "tiny.yaml", "--to", "half", *SMALL, "--no-charts", "--out", "out")
     assert done.exit_code == 130
     assert list(pd.read_csv(here / "out" / "attribution.csv")["kind"].unique()) == ["recorded"]
 
