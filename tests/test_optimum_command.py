@@ -22,7 +22,7 @@ from simulation.laboratory.optimum.judging import judge
 from simulation.laboratory.optimum.objectives import read_objective
 from simulation.laboratory.optimum.optimum import plan_for, search
 from simulation.views.laboratory.optimum_chart import levers_page
-from simulation.views.laboratory.optimum_words import answer
+from simulation.views.laboratory.optimum_words import answer, doubt
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -184,7 +184,11 @@ def test_it_is_said_whether_an_equilibrium_holds_on_fresh_luck(
     searches = optimum.searches.copy()
     shown = searches["department"].fillna("") != ""
     searches.loc[shown, ["gain", "gain_low", "gain_high", "judged"]] = [(low + high) / 2, low, high, 6]
-    assert said in "\n".join(answer(replace(optimum, searches=searches)))
+    searches["ending"] = "rest"
+    known = replace(optimum, searches=searches)
+    assert said in "\n".join(answer(known))
+    assert (doubt(known, "own") == "") == (said == "it stays")
+    assert doubt(replace(known, searches=searches.assign(ending="budget")), "own") == "no equilibrium found"
 
 
 def test_long_names_of_levers_do_not_overlap(optimum: Optimum, monkeypatch: pytest.MonkeyPatch) -> None:

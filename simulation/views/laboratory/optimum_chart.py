@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 
 from simulation.laboratory.optimum.judging import POLICIES
-from simulation.views.laboratory.optimum_words import at_rest, headline, records
+from simulation.views.laboratory.optimum_words import at_rest, doubt, headline, records
 from simulation.views.style import (
     FAINT,
     INK,
@@ -50,7 +50,6 @@ ROW = 0.34
 """Height of a lever's row, unless its name takes two lines [inch]."""
 ASIDE = {"start": 0.0, "equilibrium": -0.06, "learned": 0.0, "owner": 0.06}
 """How far a mark stands above or below its row, so that two at one setting are both seen [inch]."""
-NO_REST = "no equilibrium found"
 MOST_NAME, END = 6.4, 0.2
 """Room left of the levers at the most, and right of them [inch]."""
 LINE = SMALL * 1.3 / 72
@@ -67,7 +66,8 @@ def draw_optimum(optimum: Optimum, folder: Path) -> list[Path]:
         for arm, title in titles.items():
             figure = levers_page(optimum.levers, optimum.price, arm=arm, title=title, rests=rests[arm])
             written += save(figure, folder, f"levers_{arm}")
-        named = {arm: title if rests[arm] else f"{title} ({NO_REST})" for arm, title in titles.items()}
+        doubts = {arm: doubt(optimum, arm) for arm in titles}
+        named = {arm: f"{title} ({doubts[arm]})" if doubts[arm] else title for arm, title in titles.items()}
         written += save(price_page(optimum.price, titles=named, wanted=plan.objective.words), folder, "price")
         written += save(worth_page(optimum.price, titles=named), folder, "worth")
     return written
@@ -153,7 +153,7 @@ def worth_page(price: pd.DataFrame, *, titles: Mapping[str, str]) -> Figure:
     shown = [name for name in POLICIES if name in set(price["policy"])]
     figure, panels = _panels(
         price, shown, titles,
-        title="What the starting policy, the equilibrium, the departments' learning and a single owner's levers are worth",
+        title="What the starting policy, where departments end, what they learn and a single owner's levers are worth",
         note=f"Each policy held for good, same customers and luck; means over {int(price['replications'].max())} fresh "
         "replications with 95 % intervals. Differences between policies are paired and surer than these (price.png). "
         "Profit is before bonus and less effort.",
@@ -174,9 +174,7 @@ def _panels(
 ) -> tuple[Figure, list[Axes]]:
     """Return a page with a panel for each measure, rows for each arm and policy."""
     needed = (0.3 + 0.32 * len(shown)) * len(titles) + 1.2
-    words = WORDS | (
-        {"equilibrium": "Where departments end"} if any(NO_REST in title for title in titles.values()) else {}
-    )
+    words = WORDS | {"equilibrium": "Where departments end"}
     handles = [_handle(name, words[name].split(" (")[0]) for name in shown]
     figure = page_for(needed=needed, title=title, note=note, handles=handles)
     panels: list[Axes] = figure.subplots(1, len(MEASURES), sharey=True).tolist()
