@@ -18,11 +18,11 @@ from simulation.analysis.folder import CHARTS, PROVENANCE
 from simulation.cli import app
 from simulation.laboratory.alignment.alignment_map import COLUMNS, LEVER_COLUMNS, Alignment
 from simulation.laboratory.alignment.probes import FirmProbe
-from simulation.laboratory.attribution.game import Game, game_between
+from simulation.laboratory.attribution.coalition_game import Game, game_between
 from simulation.views.laboratory.alignment_chart import alignment_chart
 from simulation.views.laboratory.alignment_words import Told, alignment_page, alignment_title
 from simulation.views.laboratory.attribution_chart import attribution_chart
-from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences
+from simulation.views.laboratory.attribution_words import attribution_page, headline, sentences, window_words
 from simulation.views.style import look
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def silosim(*words: str) -> Result:
 
 
 def test_attribute_leaves_a_whole_folder_that_it_can_replace(here: Path) -> None:
-    words = ("attribute", str(WORKSHOP), "--from", "siloed", "--to", "shared", *SMALL, "--out", "out")
+    words = ("attribute", "tiny.yaml", "--from", "own", "--to", "half", *SMALL, "--out", "out")
     done = silosim(*words)
     assert done.exit_code == 0, done.output
     assert {entry.name for entry in (here / "out").iterdir()} == {
@@ -111,7 +111,7 @@ def test_ctrl_c_in_the_second_kind_keeps_the_first(here: Path, monkeypatch: pyte
         return play(game, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(attribution, "play", stopped)
-    done = silosim("attribute", str(WORKSHOP), *SMALL, "--no-charts", "--out", "out")
+    done = silosim("attribute", "tiny.yaml", "--to", "half", *SMALL, "--no-charts", "--out", "out")
     assert done.exit_code == 130
     assert list(pd.read_csv(here / "out" / "attribution.csv")["kind"].unique()) == ["recorded"]
 
@@ -177,6 +177,20 @@ def test_the_largest_part_is_in_the_title() -> None:
         "Marketing accounts for 75 % of it (with relearning)"
     )
     assert "does not differ" in headline(game(), table(clear=False).assign(value_low=-9.0, value_high=9.0))
+
+
+def test_one_replication_tells_nothing_and_says_so() -> None:
+    alone = table().assign(n=1, value_low=math.nan, value_high=math.nan)
+    said = headline(game(), alone)
+    assert said.startswith("Whether loyalty differs")
+    assert "cannot be told from one replication" in said
+
+
+def test_a_short_run_has_no_last_52_weeks() -> None:
+    weeks = game().first.horizon.weeks
+    assert weeks < 52
+    assert window_words(game()) == f"mean of all {weeks} weeks"
+    assert f"figures are those of all {weeks} weeks" in alignment_page(*angles())
 
 
 def test_sentences_say_how_far_others_matter() -> None:

@@ -11,8 +11,8 @@ from worlds import changed, reference, workshop
 
 from simulation.analysis.run import run_arms
 from simulation.laboratory.attribution.attribution import Played, play
-from simulation.laboratory.attribution.coalitions import check_pair, mixed, sections_between
-from simulation.laboratory.attribution.game import Game, Kind, game_between
+from simulation.laboratory.attribution.coalition_game import Game, Kind, game_between
+from simulation.laboratory.attribution.mixed_arms import check_pair, mixed, sections_between
 from simulation.laboratory.attribution.tables import COLUMNS, VALUE_COLUMNS, attributed, values_frame
 from simulation.model.appraisal import terms_of
 from simulation.scenario.faults import ScenarioError

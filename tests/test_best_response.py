@@ -86,7 +86,14 @@ def test_the_best_weight_of_a_pool_split_among_seven(angle: float, weight: float
 
 @pytest.mark.parametrize(
     ("departments", "optimised", "angle"),
-    [(2, False, 28.96), (7, False, 50.75), (10, False, 53.49), (2, True, 30), (7, True, 59), (10, True, 64.2)],
+    [
+        (2, False, 28.96),
+        (2, True, 30),
+        *(
+            pytest.param(*case, marks=pytest.mark.full)
+            for case in ((7, False, 50.75), (10, False, 53.49), (7, True, 59), (10, True, 64.2))
+        ),
+    ],
 )
 def test_where_full_sharing_overtakes_silos(departments: int, optimised: bool, angle: float) -> None:
     """By bisection over the angle; the silo's bonus is 1, or Baker's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from fake_runner import fake_arms, tiny_scenario
 from scipy import stats
+from test_charts import assert_legible
 from typer.testing import CliRunner
 
 from simulation.analysis.comparison import Comparison, compare
@@ -38,6 +40,9 @@ from simulation.laboratory.replications.precision import (
 from simulation.laboratory.replications.stored import measured_by, weekly_of
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load_dict
+from simulation.views.laboratory.convergence_chart import convergence_chart
+from simulation.views.laboratory.enough_words import factor_words, sentences
+from simulation.views.style import look
 
 RNG = np.random.default_rng(20240)
 
@@ -64,6 +69,37 @@ def test_power_is_how_often_an_effect_is_told_from_zero() -> None:
     seen = int((np.abs(samples.mean(axis=1)) > half).sum())
     low, high = stats.binom.interval(0.999, 4000, power(0.8, spread=1.0, n=12))
     assert low <= seen <= high
+
+
+@pytest.mark.parametrize("n", [3, 5, 12, 400])
+def test_power_rises_with_the_effect_and_is_never_without_a_value(n: int) -> None:
+    found = [power(effect, spread=1.0, n=n) for effect in np.linspace(0.01, 60.0, 900)]
+    assert all(before <= after + 1e-9 for before, after in itertools.pairwise(found))
+    assert found[-1] == pytest.approx(1.0)
+
+
+def test_factors_are_written_out_for_people() -> None:
+    words = [factor_words(value) for value in (0.0171, 7.34, 6882.2, 2.7e8, math.inf)]
+    assert words == ["0.017", "7.3", "6,900", "more than 1,000,000", "more than 1,000,000"]
+
+
+def test_what_the_fewest_replications_do_is_said_so() -> None:
+    values = {"a": np.array([1.0, 2.0, 3.0, 4.0]), "b": np.array([1.001, 2.002, 3.001, 4.002])}
+    said = "\n".join(sentences(enough(values, outcome="x", unit="points", wanted=5.0, effect=1.0), labels={"x": "X"},
+                               arm_titles={"a": "A", "b": "B"}))  # fmt: skip
+    assert "±5 takes no more than 3 replications" in said
+    assert "nan" not in said
+    assert "e+" not in said
+
+
+def test_the_chart_of_many_arms_with_long_titles_is_legible(monkeypatch: pytest.MonkeyPatch) -> None:
+    luck = RNG.normal(0, 5, 6)
+    values = {f"arm{k}": luck + RNG.normal(k, 1 + k, 6) for k in range(7)}
+    titles = {arm: f"The {arm} with a title that goes on and on, as those of councils do" for arm in values}
+    told = enough(values, outcome="x", unit="EUR per 1,000 people a week", wanted=2.0)
+    with look():
+        figure = convergence_chart(convergence(values, outcome="x"), told, label="Profit", arm_titles=titles)
+        assert len(assert_legible(figure, monkeypatch)) > 10
 
 
 def test_so_many_replications_as_needed_have_the_wanted_half_width_and_one_less_does_not() -> None:

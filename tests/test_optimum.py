@@ -11,6 +11,7 @@ import pytest
 from fake_runner import tiny_scenario
 
 from simulation.analysis.choosing import loaded_from
+from simulation.laboratory.lifetime_value import lifetime_value
 from simulation.laboratory.optimum.bench import Bench, world_of
 from simulation.laboratory.optimum.climbing import Care, climb, last, polish
 from simulation.laboratory.optimum.equilibrium import respond, rest_of
@@ -240,6 +241,13 @@ def test_lifetime_value_is_gupta_and_lehmanns() -> None:
     figures = {"revenue": 300.0, "cost": 100.0, "effort": 0.0, "customers": 20.0, "defections": 10.0}
     weekly = 1.1 ** (1 / 52) - 1
     assert read_objective("lifetime_value").of(figures) == pytest.approx(1.0 * 0.99 / (1 + weekly - 0.99))
+
+
+def test_lifetime_value_at_its_ends() -> None:
+    nobody = {"customers": 0.0, "defections": math.nan}
+    assert lifetime_value(5.0, nobody) == 0.0
+    for_ever = lifetime_value(200.0, {"customers": 20.0, "defections": 0.0})
+    assert for_ever == pytest.approx(1.0 / (1.1 ** (1 / 52) - 1))
 
 
 # -- the journey -------------------------------------------------------------------------------------------------------

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 from fake_runner import tiny_scenario
 from ruamel.yaml import YAML
+from test_charts import assert_legible
 from typer.testing import CliRunner
 
 from simulation.cli import app
+from simulation.laboratory.optimum import judging
 from simulation.laboratory.optimum.bench import Bench
 from simulation.laboratory.optimum.columns import OPTIMUM_COLUMNS
+from simulation.laboratory.optimum.effort import work_of
 from simulation.laboratory.optimum.judging import judge
 from simulation.laboratory.optimum.objectives import read_objective
 from simulation.laboratory.optimum.optimum import plan_for, search
-from simulation.views.laboratory.optimum_words import answer
+from simulation.views.laboratory.optimum_chart import levers_page
+from simulation.views.laboratory.optimum_words import answer, doubt
+from simulation.views.style import look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -53,8 +60,22 @@ def small_plan(**changes: Any) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def optimum() -> Optimum:
-    return judge(search(small_plan()))
+def lived() -> list[int]:
+    """How many runs each bench had lived when it was closed."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def optimum(lived: list[int]) -> Iterator[Optimum]:
+    with pytest.MonkeyPatch.context() as patch:
+        close = Bench.__exit__
+
+        def counted(self: Bench, *error: object) -> None:
+            lived.append(self.runs)
+            close(self, *error)
+
+        patch.setattr(Bench, "__exit__", counted)
+        yield judge(search(small_plan()))
 
 
 def test_the_same_again_gives_the_same_answer(here: Path) -> None:
@@ -130,6 +151,53 @@ def test_ctrl_c_before_anything_is_found_leaves_nothing(here: Path, monkeypatch:
     result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out")
     assert result.exit_code == 130
     assert not (here / "out").exists()
+
+
+def test_ctrl_c_while_judging_says_what_is_lost(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_given: Any, **_options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(judging, "judge", interrupted)
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--out", "out")
+    assert result.exit_code == 130
+    assert "interrupted while judging" in result.output
+    assert not (here / "out").exists()
+
+
+def test_the_cost_is_said_first_and_is_no_less_than_it_takes(here: Path) -> None:
+    result = silosim("optimum", "tiny.yaml", *SMALL, "--estimate")
+    assert result.exit_code == 0, result.output
+    assert "At most 432 settings" in result.stdout  # 2 x 24 of the owner's, and 8 x 24 of each arm
+    assert not (here / "results").exists()
+
+
+def test_no_more_is_lived_than_was_said(lived: list[int], optimum: Optimum) -> None:
+    assert 0 < sum(lived) <= work_of(optimum.found.plan).runs
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.1, 0.3, "NO equilibrium"), (-0.2, 0.3, "may be no"), (-0.02, 0.02, "it stays")]
+)
+def test_it_is_said_whether_an_equilibrium_holds_on_fresh_luck(
+    optimum: Optimum, low: float, high: float, said: str
+) -> None:
+    searches = optimum.searches.copy()
+    shown = searches["department"].fillna("") != ""
+    searches.loc[shown, ["gain", "gain_low", "gain_high", "judged"]] = [(low + high) / 2, low, high, 6]
+    searches["ending"] = "rest"
+    known = replace(optimum, searches=searches)
+    assert said in "\n".join(answer(known))
+    assert (doubt(known, "own") == "") == (said == "it stays")
+    assert doubt(replace(known, searches=searches.assign(ending="budget")), "own") == "no equilibrium found"
+
+
+def test_long_names_of_levers_do_not_overlap(optimum: Optimum, monkeypatch: pytest.MonkeyPatch) -> None:
+    levers = optimum.levers.assign(
+        label="A department of a rather long name: a lever that goes by a rather long name, too"
+    )
+    with look():
+        figure = levers_page(levers, optimum.price, arm="own", title="Own KPI only")
+        assert len(assert_legible(figure, monkeypatch)) > 5
 
 
 def test_every_column_is_declared(optimum: Optimum) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.laboratory.attribution.attribution import Played
-    from simulation.laboratory.attribution.game import Game
+    from simulation.laboratory.attribution.coalition_game import Game
     from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["attribute"]
@@ -150,7 +150,7 @@ def attribute(
 def _games(scenario: str, asked: _Asked, horizon: dict[str, int | None]) -> tuple[LoadedScenario, list[Game]]:
     """Read the scenario and make the games that were asked for; every fault is told before anything runs."""
     from simulation.analysis.choosing import chosen_arms, overridden
-    from simulation.laboratory.attribution.game import KINDS, game_between
+    from simulation.laboratory.attribution.coalition_game import KINDS, game_between
     from simulation.scenario.faults import Fault, ScenarioError, show
     from simulation.scenario.loading import load
 

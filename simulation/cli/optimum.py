@@ -46,7 +46,7 @@ def optimum(
             rich_help_panel=_SEARCH,
             help="Settings that a search of the owner's may ask about; an equilibrium eight times as many.",
         ),
-    ] = 300,
+    ] = 250,
     training: Annotated[
         int,
         typer.Option(min=1, max=1000, metavar="N", rich_help_panel=_SEARCH, help="Replications that searches go by."),
@@ -93,9 +93,10 @@ def optimum(
     the starting policy and what the arm's departments learn: the difference
     and the ratio are the price of the silos. It says whether each equilibrium
     holds on that fresh luck. Ctrl-C ends the search and reports the best so
-    far. The cost is said first: for silo_vs_shared about a quarter of an hour
-    on two cores, for the second example two or three minutes. At the same
-    cost, more people bring steadier answers than more training replications.
+    far. The cost is said first: for silo_vs_shared about ten minutes on two
+    quiet cores, twice that at the most; for the second example a few minutes.
+    At the same cost, more people bring steadier answers than more training
+    replications.
 
     \b
     Examples:
@@ -179,8 +180,12 @@ def _perform(plan: Plan, folder: Path, *, vector_width: str, overwrite: bool, ch
         found = search(plan, progress=progress)
     if found.interrupted:
         remark("Interrupted: judging the best found so far on fresh luck; Ctrl-C again to leave at once.")
-    with shown_progress(console, quiet=quiet) as progress:
-        result = judge(found, progress=progress)
+    try:
+        with shown_progress(console, quiet=quiet) as progress:
+            result = judge(found, progress=progress)
+    except KeyboardInterrupt:
+        say("silosim: interrupted while judging; what the search had found is not written, for nothing had judged it")
+        raise typer.Exit(INTERRUPTED) from None
     lines = answer(result)
     try:
         drawn = _save(result, lines, folder, overwrite=overwrite, charts=charts)

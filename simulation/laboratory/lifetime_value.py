@@ -30,8 +30,8 @@ INTEREST = 0.10
 """Rate at which future money is discounted, a year."""
 WEEKS_A_YEAR = 52
 FORMULA = (
-    "m r / (1 + i - r), with r the share of customers who stay a week and i the weekly rate of 10 % a year "
-    "(Gupta & Lehmann 2003)"
+    "m r / (1 + i - r), with r the share of customers who stay a week and i the weekly rate of "
+    "10 % a year (Gupta & Lehmann 2003)"
 )
 """The definition in words; m is said by whoever uses it."""
 

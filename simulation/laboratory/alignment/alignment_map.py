@@ -26,7 +26,7 @@ import numpy as np
 
 from simulation.analysis.intervals import mean_interval, rules_out_zero
 from simulation.laboratory.alignment.angle import angle_of_means
-from simulation.laboratory.attribution.pieces import finished, whole_replications
+from simulation.laboratory.piecework import finished, whole_replications
 from simulation.record import Column
 from simulation.scenario.faults import Fault, ScenarioError
 

@@ -22,15 +22,15 @@ import numpy as np
 
 from simulation.analysis.replay import replayed
 from simulation.analysis.run import run_arm, run_arms
-from simulation.laboratory.attribution.coalitions import department_differs
-from simulation.laboratory.attribution.pieces import finished, whole_replications
+from simulation.laboratory.attribution.mixed_arms import department_differs
+from simulation.laboratory.piecework import finished, whole_replications
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from simulation.laboratory.attribution.game import Game
+    from simulation.laboratory.attribution.coalition_game import Game
     from simulation.record import Run
 
 __all__ = ["Lived", "Played", "play"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.laboratory.attribution.attribution import Lived, Played
-    from simulation.laboratory.attribution.game import Game
+    from simulation.laboratory.attribution.coalition_game import Game
 
 __all__ = ["COLUMNS", "VALUE_COLUMNS", "attributed", "values_frame"]
 

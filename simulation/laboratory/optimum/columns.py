@@ -51,7 +51,7 @@ _COLUMNS = (
     _column("training", "The objective where the search ended, less that at the starting policy, on the luck it was searched on.", "unit of the objective"),
     *_interval("fresh", "unit of the objective", "The same on luck that no search has seen."),
     _column("furthest_lever", "Largest difference of a lever to the best of the owner's searches, or to the equilibrium reported.", _SHARE),
-    *_interval("gain", _POINTS, "Epsilon: the most that any one department was found to gain by leaving the equilibrium, looked for on half of the fresh luck and judged on the other half."),
+    *_interval("gain", _POINTS, "Epsilon: the most that any one department was found to gain by leaving the equilibrium, looked for on half of the fresh luck and judged on the other half; interval widened for the choice among departments (Bonferroni)."),
     _column("judged", "Replications behind `gain`, none of which any search has seen."),
     _column("step", "Number of the step or turn."),
     _column("looked_far", "Whether the department looked over its whole range."),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulation.analysis.frames import last_mean
-from simulation.analysis.intervals import mean_interval, paired_interval
+from simulation.analysis.intervals import LEVEL, mean_interval, paired_interval
 from simulation.analysis.parallel import in_order
 from simulation.analysis.storage import circumstances, write_csv, write_provenance
 from simulation.laboratory.optimum.bench import Bench
@@ -252,17 +252,19 @@ def _epsilon(
     """Return who could gain most by leaving these settings on its own, and what [points].
 
     What each department would rather do is looked for on the first half of the fresh luck and judged on the second, so
-    that neither the search for the equilibrium nor this one has seen what it is judged by.
+    that neither the search for the equilibrium nor this one has seen what it is judged by. The interval is widened (Bonferroni)
+    for the choice of one among the departments.
     """
     half = len(plan.fresh) // 2
     looking = game_of(plan, firm, arm, game.bench, replications=plan.fresh[:half])
     gains: dict[str, Interval] = {}
+    level = 1.0 - (1.0 - LEVEL) / max(sum(1 for mine in game.players.values() if mine), 1)
     for player, mine in game.players.items():
         if mine:
             care = Care(budget=LOOKS * (2 * len(mine) + 1), spread=4 * FINEST, finest=FINEST)
             deviation, _ = best_response(looking, player, settings, care, far=0)
             instead, now = game.payoffs(player, np.array([deviation.settings, settings]), plan.fresh[half:])
-            gains[player] = paired_interval(instead, now)
+            gains[player] = paired_interval(instead, now, level=level)
     if not gains:
         return "", mean_interval([])
     most = max(gains, key=lambda player: gains[player].mean)

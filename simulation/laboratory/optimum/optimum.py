@@ -163,7 +163,7 @@ def plan_for(
     objective: Objective,
     arms: Sequence[str] | None = None,
     starts: int = 3,
-    budget: int = 300,
+    budget: int = 250,
     training: int = 2,
     replications: int = 12,
     population: int = 4000,

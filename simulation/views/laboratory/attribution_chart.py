@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from simulation.laboratory.attribution.game import KINDS
+from simulation.laboratory.attribution.coalition_game import KINDS
 from simulation.views.laboratory.attribution_words import decimals_of, headline, window_words
 from simulation.views.style import (
     BELOW,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from simulation.laboratory.attribution.game import Game
+    from simulation.laboratory.attribution.coalition_game import Game
 
 __all__ = ["attribution_chart", "save_attribution_chart"]
 

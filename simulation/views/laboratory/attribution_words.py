@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulation.analysis.frames import LAST_WEEKS
 from simulation.analysis.intervals import FEWEST_TO_TELL, rules_out_zero
-from simulation.laboratory.attribution.game import KINDS
+from simulation.laboratory.attribution.coalition_game import KINDS
 from simulation.laboratory.attribution.tables import COLUMNS
 from simulation.views.words import amount, amount_with_sign, interval_words, joined, quoted, short_unit, so_few
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from simulation.laboratory.attribution.game import Game
+    from simulation.laboratory.attribution.coalition_game import Game
 
 __all__ = ["attribution_page", "decimals_of", "headline", "sentences", "window_words"]
 

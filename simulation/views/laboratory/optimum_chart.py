@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.lines import Line2D
 
 from simulation.laboratory.optimum.judging import POLICIES
-from simulation.views.laboratory.optimum_words import at_rest, headline, records
+from simulation.views.laboratory.optimum_words import at_rest, doubt, headline, records
 from simulation.views.style import (
     FAINT,
     INK,
@@ -47,10 +47,9 @@ WORDS = {
     "owner": "Single owner's best",
 }
 ROW = 0.34
-"""Height of a lever's row [inch]."""
+"""Height of a lever's row, unless its name takes two lines [inch]."""
 ASIDE = {"start": 0.0, "equilibrium": -0.06, "learned": 0.0, "owner": 0.06}
 """How far a mark stands above or below its row, so that two at one setting are both seen [inch]."""
-NO_REST = "no equilibrium found"
 MOST_NAME, END = 6.4, 0.2
 """Room left of the levers at the most, and right of them [inch]."""
 LINE = SMALL * 1.3 / 72
@@ -67,7 +66,8 @@ def draw_optimum(optimum: Optimum, folder: Path) -> list[Path]:
         for arm, title in titles.items():
             figure = levers_page(optimum.levers, optimum.price, arm=arm, title=title, rests=rests[arm])
             written += save(figure, folder, f"levers_{arm}")
-        named = {arm: title if rests[arm] else f"{title} ({NO_REST})" for arm, title in titles.items()}
+        doubts = {arm: doubt(optimum, arm) for arm in titles}
+        named = {arm: f"{title} ({doubts[arm]})" if doubts[arm] else title for arm, title in titles.items()}
         written += save(price_page(optimum.price, titles=named, wanted=plan.objective.words), folder, "price")
         written += save(worth_page(optimum.price, titles=named), folder, "worth")
     return written
@@ -83,7 +83,11 @@ def levers_page(levers: pd.DataFrame, price: pd.DataFrame, *, arm: str, title: s
     """
     rows = records(levers[(levers["arm"] == arm) & (levers["owner_chooses"] | levers["department_chooses"])])
     shown = [name for name in POLICIES if not all(math.isnan(row[name]) for row in rows)]
-    needed = ROW * max(len(rows), 1)
+    widest = max((text_width(str(row["label"])) for row in rows), default=0.0)
+    name = min(widest + 0.4, MOST_NAME)
+    labels = [wrapped(str(row["label"]), width=name - 0.3) for row in rows]
+    tall = max([ROW, *(LINE * (label.count("\n") + 1) + 0.1 for label in labels)])
+    needed = tall * max(len(rows), 1)
     words = WORDS if rests else {**WORDS, "equilibrium": "Departments when stopped: no equilibrium"}
     figure = page_for(
         needed=needed + 3 * LINE,
@@ -92,13 +96,12 @@ def levers_page(levers: pd.DataFrame, price: pd.DataFrame, *, arm: str, title: s
         f"and 1 mean. With the owner's levers: {headline(price, arm, 'loyalty')}; {headline(price, arm, 'profit')}.",
         handles=[_handle(name, words[name]) for name in shown],
     )
-    name = min(max((text_width(str(row["label"])) for row in rows), default=0.0) + 0.4, MOST_NAME)
     axes = inch_axes(figure, needed=needed, left=name, right=END, head=0.1)
     for number, row in enumerate(rows):
-        at = ROW * (number + 0.5)
+        at = tall * (number + 0.5)
         if number % 2 == 0:
-            axes.axhspan(at - ROW / 2, at + ROW / 2, color="#f4f4f4", linewidth=0)
-        beside(axes, wrapped(str(row["label"]), width=name - 0.3), at=at, left=True, va="center")
+            axes.axhspan(at - tall / 2, at + tall / 2, color="#f4f4f4", linewidth=0)
+        beside(axes, labels[number], at=at, left=True, va="center")
         _dumbbell(axes, row, shown, at=at)
     axes.set_xlim(-0.03, 1.03)
     axes.set_ylim(needed, 0)
@@ -150,7 +153,7 @@ def worth_page(price: pd.DataFrame, *, titles: Mapping[str, str]) -> Figure:
     shown = [name for name in POLICIES if name in set(price["policy"])]
     figure, panels = _panels(
         price, shown, titles,
-        title="What the starting policy, the equilibrium, the departments' learning and a single owner's levers are worth",
+        title="What the starting policy, where departments end, what they learn and a single owner's levers are worth",
         note=f"Each policy held for good, same customers and luck; means over {int(price['replications'].max())} fresh "
         "replications with 95 % intervals. Differences between policies are paired and surer than these (price.png). "
         "Profit is before bonus and less effort.",
@@ -171,9 +174,7 @@ def _panels(
 ) -> tuple[Figure, list[Axes]]:
     """Return a page with a panel for each measure, rows for each arm and policy."""
     needed = (0.3 + 0.32 * len(shown)) * len(titles) + 1.2
-    words = WORDS | (
-        {"equilibrium": "Where departments end"} if any(NO_REST in title for title in titles.values()) else {}
-    )
+    words = WORDS | {"equilibrium": "Where departments end"}
     handles = [_handle(name, words[name].split(" (")[0]) for name in shown]
     figure = page_for(needed=needed, title=title, note=note, handles=handles)
     panels: list[Axes] = figure.subplots(1, len(MEASURES), sharey=True).tolist()

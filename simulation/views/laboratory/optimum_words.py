@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulation.laboratory.optimum.judging import Optimum
 
-__all__ = ["answer", "at_rest", "headline", "records"]
+__all__ = ["answer", "at_rest", "doubt", "headline", "records"]
 
 Row = dict[str, Any]
 ENDINGS = {
@@ -30,6 +30,13 @@ FURTHEST = 8
 """Levers named in a sentence."""
 SMALL_GAIN = 0.05
 """A gain below this moves nobody [points of bonus: of the way from par to stretch]. Our assumption."""
+_VERDICTS = {
+    "yes": f"if it gains, then less than {SMALL_GAIN:g} points; as far as can be seen it stays",
+    "no": "it would leave, so that this is NO equilibrium beyond the luck that it was found on",
+    "unclear": "too few replications or people to tell whether it would leave; this may be no equilibrium on other luck",
+}
+"""Whether an equilibrium holds on fresh luck."""
+_DOUBTS = {"yes": "", "no": "no equilibrium on fresh luck", "unclear": "equilibrium unsure on fresh luck"}
 FAR = 0.1
 """Levers that differ by less than this are not told apart."""
 
@@ -127,7 +134,13 @@ def _arm(optimum: Optimum, arm: str) -> Iterator[str]:
     searches = optimum.searches
     rows = records(searches[(searches["search"] == "equilibrium") & (searches["arm"] == arm)])
     if not rows:
-        yield f"{title}: no equilibrium was looked for."
+        levers = optimum.levers[optimum.levers["arm"] == arm]
+        why = (
+            "the search was ended before"
+            if levers["department_chooses"].any()
+            else "no department has a lever to choose"
+        )
+        yield f"{title}: no equilibrium was looked for: {why}."
         return
     shown = next(row for row in rows if row["department"] or row is rows[-1])
     endings = dict.fromkeys(row["ending"] for row in rows)
@@ -161,22 +174,31 @@ def _several(rows: list[Row]) -> str:
     )
 
 
+def doubt(optimum: Optimum, arm: str) -> str:
+    """Return what speaks against the equilibrium of an arm, in a few words; empty where nothing does."""
+    if not at_rest(optimum, arm):
+        return "no equilibrium found"
+    rows = records(optimum.searches[optimum.searches["arm"] == arm])
+    return next((_DOUBTS[_holds(row)] for row in rows if row["department"] and not math.isnan(row["gain"])), "")
+
+
+def _holds(row: Row) -> str:
+    """Return whether the department that has most to gain by leaving an equilibrium stays on fresh luck: yes, no or unclear."""
+    low, high = row["gain_low"], row["gain_high"]
+    if low > 0.0 and rules_out_zero(low, high, n=row["judged"]):
+        return "no"
+    return "yes" if high <= SMALL_GAIN else "unclear"
+
+
 def _epsilon(row: Row, department: str) -> str:
     """Say whether the equilibrium holds on fresh luck: what the department that has most to gain by leaving would gain."""
     if not row["department"] or math.isnan(row["gain"]):
         return ""
-    low, high, n = row["gain_low"], row["gain_high"], row["judged"]
     found = (
         f"The most that one department ({department}) was found to gain by leaving is {row['gain']:.3f} points of bonus"
-        f"{_bounds(row, 'gain')}, on {n} replications of luck that no search has seen: "
+        f"{_bounds(row, 'gain')}, on {row['judged']} replications of luck that no search has seen"
     )
-    if rules_out_zero(low, high, n=n) and low > 0.0:
-        return found + "it would leave, so that this is NO equilibrium beyond the luck that it was found on."
-    if math.isnan(high) or high > SMALL_GAIN:
-        return (
-            found + "too few replications or people to tell whether it would; this may be no equilibrium on other luck."
-        )
-    return found + f"if it gains, then less than {SMALL_GAIN:g} points; as far as can be seen it stays."
+    return f"{found}: {_VERDICTS[_holds(row)]}." if row["ending"] == "rest" else f"{found}."
 
 
 def _learned(optimum: Optimum, arm: str) -> str:

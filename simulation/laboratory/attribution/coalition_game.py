@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from simulation.analysis.frames import columns_of, last_mean
-from simulation.laboratory.attribution.coalitions import check_pair, mixed, players_between
+from simulation.laboratory.attribution.mixed_arms import check_pair, mixed, players_between
 from simulation.laboratory.attribution.shapley import Order, coalitions, sampled_orders
 from simulation.scenario.faults import Fault, ScenarioError, nearest, show
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from simulation.laboratory.attribution.coalitions import Player
+    from simulation.laboratory.attribution.mixed_arms import Player
     from simulation.record import Column, Run
     from simulation.scenario.scenario import Scenario
 
