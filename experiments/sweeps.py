@@ -1,4 +1,4 @@
-"""Run the sweeps of this folder and keep their answers; half an hour for all on two cores.
+"""Run the sweeps of this folder and keep their answers; a quarter of an hour for all on two cores.
 
     python experiments/sweeps.py [NAME ...] [OPTION ...]
 
@@ -8,6 +8,7 @@ The runs go into `results/NAME` and are gone on with where they are there alread
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from simulation.analysis.sources import COMPARISON, Stamp
 
-HERE = Path(__file__).parent
+HERE = Path(os.path.relpath(Path(__file__).parent))
 RESULTS = Path("results")
 PAIR = {
     "noise_and_coupling": ("siloed", "shared_and_pooled"),
@@ -29,7 +30,7 @@ FURTHER: dict[str, tuple[tuple[str, ...], ...]] = {
     "off_board": (),
     "noise_and_coupling": (("map", "--x", "asked", "--y", "coupling"),),
     "silos_win": (("map", "--x", "repurchase", "--y", "closeness"),),
-    "what_decides": (("sensitivity",), ("discover",)),
+    "what_decides": (("sensitivity",), ("discover", "--better-than", "0")),
 }
 """What is asked of each sweep's folder besides its own table."""
 

@@ -12,7 +12,9 @@ from swept_tables import BASE, SHARED, ranges, synthetic, words
 
 from simulation.laboratory.answers.paying import LOSES, UNTOLD, WINS, pay_map, replications_to_tell
 from simulation.laboratory.answers.swept import Question, asked
+from simulation.laboratory.sweep.factors import Factor
 from simulation.scenario.faults import ScenarioError
+from simulation.views.laboratory.pay_map_chart import pay_map_sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +87,17 @@ def test_other_factors_are_held_or_averaged() -> None:
     assert list(pay_map(question, "rule", "x2", at={"x1": "0"}).turns["level_to"]) == ["search", "search"]
     with pytest.raises(ScenarioError, match=r"'serch' is not a level of rule.*did you mean `search`"):
         pay_map(question, "x1", "x2", at={"rule": "serch"})
+
+
+def test_what_a_point_is_a_mean_of_is_said_and_a_factor_of_one_level_is_held() -> None:
+    weight = Factor(name="weight", kind="levels", paths=((),), arms=(SHARED,), label="Weight", levels=(0.9,))
+    factors = (*ranges(2), words("rule", ("trial", "search")), weight)
+    points = [(*point, 0.9) for point in itertools.product((0.0, 1.0), (0.0, 1.0), ("trial", "search"))]
+    question = asked(synthetic("full_factorial", factors, points, lambda x: x["x1"].to_numpy(), replications=3), GAIN)
+    said = pay_map_sentences(pay_map(question, "x1", "x2"))
+    assert any(sentence.startswith("Held: Weight = 0.9") for sentence in said)
+    assert [sentence for sentence in said if "mean over the levels" in sentence and "Weight" in sentence] == []
+    assert any("mean over the levels of" in sentence for sentence in said)
 
 
 def test_a_replication_that_failed_is_left_out_of_its_cell() -> None:

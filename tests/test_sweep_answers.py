@@ -87,7 +87,9 @@ def test_every_answer_leaves_words_declared_tables_and_a_picture_of_each_outcome
     out = here / "results" / f"swept-{command[0]}"
     assert {entry.name for entry in out.iterdir()} == files | {"answer.md", "charts", "provenance.json"}
     assert {picture.name for picture in (out / "charts").iterdir()} == {"loyalty.png", "profit.png"}
-    assert json.loads((out / "provenance.json").read_text())["command"][0] == "silosim"
+    told = json.loads((out / "provenance.json").read_text())
+    assert told["command"][0] == "silosim"
+    assert told["made_by"] == ["simulation.analysis.comparison"]
     words = (out / "answer.md").read_text()
     for name in files:
         table = pd.read_csv(out / name)

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from simulation.cli import app
 from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.plan import Plan
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -59,6 +60,16 @@ def test_it_says_first_what_it_will_take_then_leaves_a_folder_and_a_table(here: 
     assert "Loyalty [0-100]" in result.stdout
     assert "exactly the same" in result.stdout  # where the weight is zero
     assert "Interrupted" not in result.output
+
+
+def test_many_arms_stand_below_each_other(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    across = sweep_here("--no-charts").stdout
+    monkeypatch.setattr("simulation.views.laboratory.sweep_table.SIDE_BY_SIDE", 1)
+    down = sweep_here("--no-charts").stdout
+    plan = Plan.from_json(json.loads((here / "plan.json").read_text(encoding="utf-8")))
+    for title in (plan.arm_titles[arm] for arm in plan.arms):
+        assert down.count(f" {title} ") >= 6  # at each point of each outcome
+    assert across.count("exactly the same") == down.count("exactly the same") > 0
 
 
 def test_quiet_prints_the_table_alone(here: Path) -> None:

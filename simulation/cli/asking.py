@@ -116,6 +116,7 @@ def _write(asking: Asking, out: Path, found: Mapping[str, Answer], plan: Plan) -
 
     from simulation._version import __version__
     from simulation.analysis.folder import CHARTS, PROVENANCE, whole
+    from simulation.analysis.sources import COMPARISON
     from simulation.analysis.storage import write_csv
     from simulation.views.laboratory.swept_words import answers_page
     from simulation.views.style import look, save
@@ -131,7 +132,8 @@ def _write(asking: Asking, out: Path, found: Mapping[str, Answer], plan: Plan) -
         (folder / ANSWER).write_text(text, encoding="utf-8", newline="\n")
         told = {
             "silosim": __version__, "command": ["silosim", *sys.argv[1:]], "sweep": plan.name, "plan_hash": plan.hash,
-            "scenario_hash": plan.scenario_hash, "seed": plan.seed, "replications": plan.replications,
+            "made_by": [COMPARISON], "sources_hash": plan.sources_hash, "scenario_hash": plan.scenario_hash,
+            "seed": plan.seed, "replications": plan.replications,
         }  # fmt: skip
         (folder / PROVENANCE).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8", newline="\n")
         if asking.charts:

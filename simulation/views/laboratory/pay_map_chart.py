@@ -118,9 +118,10 @@ def _needed_words(found: PayMap) -> list[str]:
 
 def _held_words(found: PayMap) -> list[str]:
     swept = found.asked.swept
-    others = [f.name for f in swept.factors if f.name not in {found.x.name, found.y.name}]
-    held = [f"{short_name(found.asked, name)} = {level_words(level)}" for name, level in found.at.items()]
-    free = [short_name(found.asked, name) for name in others if name not in found.at]
+    others = [f for f in swept.factors if f.name not in {found.x.name, found.y.name}]
+    alone = {f.name: f.levels[0] for f in others if len(f.levels) == 1}
+    held = [f"{short_name(found.asked, name)} = {level_words(level)}" for name, level in {**alone, **found.at}.items()]
+    free = [short_name(found.asked, f.name) for f in others if f.name not in {*alone, *found.at}]
     sentences = [f"Held: {joined(held)}."] if held else []
     if free:
         sentences.append(f"Each point is a mean over the levels of {joined(free)}.")

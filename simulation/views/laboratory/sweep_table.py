@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FEW", "print_sweep", "shown", "varied"]
 
+SIDE_BY_SIDE = 4
+"""Most arms that stand beside each other; more stand below each other."""
 FEW = 12
 """Most points, or levels of a factor, that are shown one by one."""
 
@@ -76,28 +78,61 @@ def _print(
     columns: Mapping[str, Column],
     console: Console,
 ) -> None:
-    titles = plan.arm_titles
-    first, *others = plan.arms
-    note = _note(plan.replications, others=bool(others))
+    note = _note(plan.replications, others=len(plan.arms) > 1)
+    side_by_side = len(plan.arms) <= SIDE_BY_SIDE
     for outcome in plan.outcomes:
         column = columns[outcome]
         table = _table(f"{column.label} [{column.unit}]", f"{note}\n")
         for head in heads:
             table.add_column(Text(head), justify="right")
-        table.add_column(Text(titles[first]), justify="right")
-        for arm in others:
-            table.add_column(Text(f"{titles[arm]}, difference"), justify="right")
         rows = summed[summed["outcome"] == outcome].to_dict("records")
         told = [_row(row, column) for row in rows]
-        decimals = decimals_for(told if others else [_as_difference(row) for row in told])
-        for at in range(0, len(rows), len(plan.arms)):
-            level, *gaps = told[at : at + len(plan.arms)]
-            mean = amount(level.mean, decimals=decimals)
-            if not others and level.replications > 1:
-                mean += f" ({interval_words(level.low, level.high, decimals=decimals)})"
-            cells = [difference_text(row, decimals=decimals, signs=signs_for(console)) for row in gaps]
-            table.add_row(*(Text(shown(rows[at][key])) for key in keys), Text(mean), *cells)
+        decimals = decimals_for(told if len(plan.arms) > 1 else [_as_difference(row) for row in told])
+        fill = _arms_across if side_by_side else _arms_down
+        points = range(0, len(rows), len(plan.arms))
+        keyed = [[Text(shown(rows[at][key])) for key in keys] for at in points]
+        fill(table, plan, keyed, [told[at : at + len(plan.arms)] for at in points], decimals, signs_for(console))
         console.print(table)
+
+
+def _arms_across(
+    table: Table,
+    plan: Plan,
+    keyed: Sequence[list[Text]],
+    told: Sequence[list[Row]],
+    decimals: int,
+    signs: tuple[str, str],
+) -> None:
+    """Fill in a row a point: the first arm, then each other's difference to it."""
+    first, *others = plan.arms
+    table.add_column(Text(plan.arm_titles[first]), justify="right")
+    for arm in others:
+        table.add_column(Text(f"{plan.arm_titles[arm]}, difference"), justify="right")
+    for keys, (level, *gaps) in zip(keyed, told, strict=True):
+        mean = amount(level.mean, decimals=decimals)
+        if not others and level.replications > 1:
+            mean += f" ({interval_words(level.low, level.high, decimals=decimals)})"
+        table.add_row(*keys, Text(mean), *(difference_text(row, decimals=decimals, signs=signs) for row in gaps))
+
+
+def _arms_down(
+    table: Table,
+    plan: Plan,
+    keyed: Sequence[list[Text]],
+    told: Sequence[list[Row]],
+    decimals: int,
+    signs: tuple[str, str],
+) -> None:
+    """Fill in a row an arm, point by point: so many arms do not fit side by side."""
+    first = plan.arms[0]
+    for head, justify in (("Arm", "left"), ("Mean", "right"), (f"Difference to “{plan.arm_titles[first]}”", "right")):
+        table.add_column(Text(head), justify=justify)  # type: ignore[arg-type]
+    for keys, rows in zip(keyed, told, strict=True):
+        for row in rows:
+            gap = Text("") if row.arm == first else difference_text(row, decimals=decimals, signs=signs)
+            known = keys if row.arm == first else [Text("") for _ in keys]
+            mean = Text(amount(row.mean, decimals=decimals))
+            table.add_row(*known, Text(plan.arm_titles[row.arm]), mean, gap, end_section=row is rows[-1])
 
 
 def _note(replications: int, *, others: bool) -> str:
