@@ -42,7 +42,8 @@ def sensitivity_title(found: Sensitivity) -> str:
         return f"{what}: {luck} of what varies between points is luck, too much to say which factor moves it"
     row = ranked_rows(found).iloc[0]
     if row["low"] <= _floor(found):
-        return f"{what}: no factor is told from one without effect"
+        other = "luck" if _floor(found) > 0.0 else "factors without effect"
+        return f"{what}: no factor stands out from {other}"
     name = quoted(short_name(asked, row["factor"]))
     if found.method == "sobol":
         return f"{what}: moved most by {name} ({percent(row['value'])} of its variance, interactions included)"
