@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,6 +171,18 @@ def test_titles_say_no_more_than_is_known() -> None:
     once = synthetic("sobol", ranges(3), points, lambda x: x["x1"].to_numpy())
     told = sensitivity(asked(once, GAIN), resamples=100)
     assert any("cannot be told" in sentence for sentence in sensitivity_sentences(told))
+
+
+def test_a_factor_that_is_told_is_named_though_the_largest_is_not() -> None:
+    points = np.random.default_rng(1).random((5 * 16, 3))
+    sweep = synthetic("sobol", ranges(3), points, lambda x: x["x1"].to_numpy(), replications=3, noise=0.01)
+    found = sensitivity(asked(sweep, GAIN), resamples=100)
+    table = found.table.copy()
+    total = table["index"] == "total"
+    table.loc[total, ["value", "low"]] = [[0.9, -0.1], [0.5, 0.1], [0.0, 0.0]]
+    assert "x2” clearly moves it" in sensitivity_title(replace(found, table=table))
+    table.loc[total, "low"] = 0.0
+    assert "no factor is told" in sensitivity_title(replace(found, table=table))
     assert math.isnan(told.noise.share)
 
 

@@ -40,10 +40,14 @@ def sensitivity_title(found: Sensitivity) -> str:
     if found.noise.share > MOSTLY:
         luck = percent(found.noise.share)
         return f"{what}: {luck} of what varies between points is luck, too much to say which factor moves it"
-    row = ranked_rows(found).iloc[0]
-    if row["low"] <= _floor(found):
-        other = "luck" if _floor(found) > 0.0 else "factors without effect"
-        return f"{what}: no factor stands out from {other}"
+    rows = ranked_rows(found)
+    clear = rows[rows["low"] > _floor(found)]
+    if clear.empty:
+        return f"{what}: no factor is told from one without effect"
+    row = rows.iloc[0]
+    if row["factor"] not in set(clear["factor"]):
+        names = joined([quoted(short_name(asked, name)) for name in clear["factor"]])
+        return f"{what}: {names} clearly move{'s' * (len(clear) == 1)} it, which factor moves it most cannot be told"
     name = quoted(short_name(asked, row["factor"]))
     if found.method == "sobol":
         return f"{what}: moved most by {name} ({percent(row['value'])} of its variance, interactions included)"
