@@ -47,7 +47,7 @@ def sensitivity_title(found: Sensitivity) -> str:
     row = rows.iloc[0]
     if row["factor"] not in set(clear["factor"]):
         names = joined([quoted(short_name(asked, name)) for name in clear["factor"]])
-        return f"{what}: {names} clearly move{'s' * (len(clear) == 1)} it, which factor moves it most cannot be told"
+        return f"{what}: {names} clearly move{'s' * (len(clear) == 1)} it; which moves it most cannot be told"
     name = quoted(short_name(asked, row["factor"]))
     if found.method == "sobol":
         return f"{what}: moved most by {name} ({percent(row['value'])} of its variance, interactions included)"
