@@ -166,7 +166,7 @@ def test_a_batch_that_kills_every_worker_is_given_up(tmp_path):
     marks.mkdir()
     with pytest.raises(WorkerLost, match=r"3 worker processes died of batch 1\..*memory.*goes on from there") as told:
         swept(tmp_path / "sweep", Deadly(marks), workers=2)
-    assert told.value.number == 1
+    assert told.value.item == 1
     assert len(list(marks.iterdir())) == TRIES == 3
     assert swept(tmp_path / "sweep", rows_of, workers=1) == swept(tmp_path / "alone", rows_of, workers=1)
 
