@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli import options as given
 from simulation.cli.costing import runs_take, seconds_of
 from simulation.cli.failures import INTERRUPTED, explained
 from simulation.cli.opening import folder_of, remarks, say_warnings
@@ -90,9 +90,7 @@ def attribute(
             help="Sample so many pairs of orders in each replication instead of living all coalitions: for many departments.",
         ),
     ] = None,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", rich_help_panel=_WHAT, help="Only say how many runs it takes and how long.")
-    ] = False,
+    estimate: Annotated[bool, given.estimate_option(_WHAT)] = False,
     replications: given.Replications = None,
     seed: given.Seed = None,
     population: given.Population = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli import options as given
 from simulation.cli.failures import FAILED, INTERRUPTED, explained, say
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def optimum(
     replications: Annotated[
         int, typer.Option(min=4, max=100_000, metavar="N", help="Fresh replications to judge by what was found.")
     ] = 12,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", rich_help_panel=_SEARCH, help="Only say how many runs it takes and how long.")
-    ] = False,
+    estimate: Annotated[bool, given.estimate_option(_SEARCH)] = False,
     seed: given.Seed = None,
     workers: given.Workers = None,
     vector_width: given.VectorWidth = "auto",

@@ -9,6 +9,7 @@ import typer
 
 __all__ = [
     "AlignmentOut",
+    "AnswerOut",
     "Arm",
     "AttributionOut",
     "Debug",
@@ -23,6 +24,7 @@ __all__ = [
     "Precision",
     "Quiet",
     "Replications",
+    "ReplicationsOut",
     "Report",
     "ScenarioArgument",
     "Seed",
@@ -31,6 +33,8 @@ __all__ = [
     "Weeks",
     "Workbook",
     "Workers",
+    "estimate_option",
+    "out_option",
 ]
 
 _SIZE, _MACHINE, _OUTPUT = "Size of the run", "How it runs", "What comes out"
@@ -119,42 +123,31 @@ VectorWidth: TypeAlias = Annotated[
         help="Bits of the processor's vectors that the compiled engine works with. The results are the same for any width.",
     ),
 ]
-Out: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        show_default="results/<scenario>",
-        rich_help_panel=_OUTPUT,
-        metavar="FOLDER",
-        help="Folder for the results; one that exists is refused.",
-    ),
-]
-ExportOut: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--out",
-        show_default="results/<scenario>-export",
-        rich_help_panel=_OUTPUT,
-        metavar="FOLDER",
-        help="Folder for the tables; one that exists is refused.",
-    ),
-]
 
 
-def _results(ending: str) -> Any:
-    """Return the option --out of a command that names its folder after the scenario and an ending."""
+def out_option(default: str, of: str = "results") -> Any:
+    """Return the option --out of a command: the folder by default, and what goes into it."""
     return typer.Option(
         "--out",
-        show_default=f"results/<scenario>-{ending}",
+        show_default=f"results/{default}",
         rich_help_panel=_OUTPUT,
         metavar="FOLDER",
-        help="Folder for the results; one that exists is refused.",
+        help=f"Folder for the {of}; one that exists is refused.",
     )
 
 
-AttributionOut: TypeAlias = Annotated[Path | None, _results("attribution")]
-AlignmentOut: TypeAlias = Annotated[Path | None, _results("alignment")]
-OptimumOut: TypeAlias = Annotated[Path | None, _results("optimum")]
+def estimate_option(panel: str) -> Any:
+    """Return the option --estimate of a command, in a panel of its help."""
+    return typer.Option("--estimate", rich_help_panel=panel, help="Only say how many runs it takes and how long.")
+
+
+Out: TypeAlias = Annotated[Path | None, out_option("<scenario>")]
+ExportOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-export", "tables")]
+ReplicationsOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-replications", "tables and charts")]
+AnswerOut: TypeAlias = Annotated[Path | None, out_option("<sweep>-<command>", "answer")]
+AttributionOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-attribution")]
+AlignmentOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-alignment")]
+OptimumOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-optimum")]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
 ]

@@ -49,13 +49,6 @@ AgainstOrNone: TypeAlias = Annotated[
 SoFar: TypeAlias = Annotated[
     bool, typer.Option("--so-far", rich_help_panel=_QUESTION, help="Answer from an unfinished sweep, too.")
 ]
-AnswerOut: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FOLDER", show_default="results/<sweep>-<command>", rich_help_panel="What comes out",
-        help="Folder for the answer; one that exists is refused.",
-    ),
-]  # fmt: skip
 
 
 def sensitivity(
@@ -71,7 +64,7 @@ def sensitivity(
         ),
     ] = 1000,
     so_far: SoFar = False,
-    out: AnswerOut = None,
+    out: given.AnswerOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,
@@ -124,7 +117,7 @@ def pay_map(
     arm: AskedArm = None,
     against: Against = None,
     so_far: SoFar = False,
-    out: AnswerOut = None,
+    out: given.AnswerOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,
@@ -173,7 +166,7 @@ def discover(
         ),
     ] = None,
     so_far: SoFar = False,
-    out: AnswerOut = None,
+    out: given.AnswerOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,

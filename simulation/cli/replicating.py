@@ -74,16 +74,7 @@ def replications(
     workers: given.Workers = None,
     threads: given.Threads = 1,
     vector_width: given.VectorWidth = "auto",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            show_default="results/<scenario>-replications",
-            rich_help_panel="What comes out",
-            metavar="FOLDER",
-            help="Folder for the tables and charts; one that exists is refused.",
-        ),
-    ] = None,
+    out: given.ReplicationsOut = None,
     overwrite: given.Overwrite = False,
     no_charts: given.NoCharts = False,
     quiet: given.Quiet = False,

@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from simulation.analysis.intervals import LEVEL, alike, mean_interval, rules_out_zero
+from simulation.analysis.intervals import LEVEL, alike, mean_interval, quantile, rules_out_zero
 from simulation.laboratory.answers.swept import refused
+from simulation.laboratory.replications.precision import needed_for_power
 from simulation.laboratory.sweep.outcomes import levels_of
 from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
 
@@ -47,7 +48,6 @@ MOST_LEVELS = 40
 """A map has at most so many levels each way: more cannot be read."""
 MOST_REPLICATIONS = 10_000
 """Where more would be needed, the difference is as good as none."""
-POWER = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,13 +200,11 @@ def _judged(cells: pd.DataFrame, sign: int) -> pd.DataFrame:
 
 def _deviation(row: Mapping[Any, Any]) -> float:
     """Return the standard deviation of the differences behind an interval."""
-    from scipy.special import stdtrit
-
     n = int(row["n"])
     if n < 2 or row["low"] == row["high"] or alike(row["low"], row["high"]):
         return 0.0 if n >= 2 else math.nan
     half = (row["high"] - row["low"]) / 2
-    return float(half * math.sqrt(n) / stdtrit(n - 1, (1 + LEVEL) / 2))
+    return float(half * math.sqrt(n) / quantile(LEVEL, n - 1))
 
 
 def replications_to_tell(difference: float, deviation: float) -> float:
@@ -224,22 +222,10 @@ def replications_to_tell(difference: float, deviation: float) -> float:
     >>> replications_to_tell(0.0, 1.0)
     nan
     """
-    from scipy.special import stdtrit
-
     if not deviation > 0 or difference == 0:
         return math.nan
-
-    def told(n: int) -> bool:
-        reach = stdtrit(n - 1, (1 + LEVEL) / 2) + stdtrit(n - 1, POWER)
-        return bool(reach * deviation / math.sqrt(n) <= abs(difference))
-
-    if not told(MOST_REPLICATIONS):
-        return math.nan
-    few, many = 2, MOST_REPLICATIONS
-    while few < many:
-        middle = (few + many) // 2
-        few, many = (few, middle) if told(middle) else (middle + 1, many)
-    return float(many)
+    found = needed_for_power(abs(difference), spread=deviation)
+    return float(found) if found <= MOST_REPLICATIONS else math.nan
 
 
 def _turns(cells: pd.DataFrame, x: Factor, y: Factor, sign: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulation.analysis.intervals import LEVEL, Interval
+from simulation.analysis.intervals import LEVEL, Interval, quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,15 +39,13 @@ def ratio_interval(above: NDArray[np.float64], below: NDArray[np.float64], *, le
     >>> print(ratio_interval(np.array([3.8, 4.0, 4.3]), np.array([1.9, 2.0, 2.1])))
     2.02 [1.94, 2.08]
     """
-    from scipy.special import stdtrit
-
     n, over, under = len(above), float(above.mean()), float(below.mean())
     if not under > 0.0:
         return Interval(mean=math.nan, low=math.nan, high=math.nan, n=n)
     ratio = over / under
     if n < 2:
         return Interval(mean=ratio, low=math.nan, high=math.nan, n=n)
-    spread = np.cov(above, below) * float(stdtrit(n - 1, (1 + level) / 2)) ** 2 / n
+    spread = np.cov(above, below) * quantile(level, n - 1) ** 2 / n
     square, cross, rest = under**2 - spread[1, 1], over * under - spread[0, 1], over**2 - spread[0, 0]
     inside = cross**2 - square * rest
     if square <= 0.0:
