@@ -17,15 +17,20 @@ if TYPE_CHECKING:
     from simulation.analysis.comparison import Comparison
     from simulation.scenario.loading import LoadedScenario
 
-__all__ = ["Stored", "read"]
+__all__ = ["Stored", "read", "typed_csv"]
 
 _COUNCIL = "council.csv"
 _FRAMES = ("summary.csv", "weekly.parquet", "customers.parquet", "journey.csv", "ledger.csv")
-_FIGURES = (
-    *("mean", "low", "high", "difference", "difference_low", "difference_high"),
-    *("encounters", "experience", "wait", "benefit", "pain", "value"),
+_WHOLE = frozenset({"replication", "replications", "week", "item", "action"})
+"""Columns of whole numbers in the tables that are stored as CSV."""
+_WORDS = frozenset(
+    (
+        *("arm", "baseline_arm", "metric", "label", "unit", "group", "better", "touchpoint", "due"),
+        *("council", "point", "kind", "speaker", "subject", "about", "detail", "heard_at", "heard_department"),
+        *("figure", "source"),
+    )
 )
-"""Columns of CSV files in which an empty cell is a figure that there is not."""
+"""Columns of words in them; every other one holds numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +120,35 @@ def _frame(folder: Path, name: str) -> pd.DataFrame:
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-        # An arm may be called `null` or `nan`: only an empty figure is none, an empty word is an empty word.
-        empty = dict.fromkeys(_FIGURES, "")
-        return pd.read_csv(path, keep_default_na=False, na_values=empty)
+        return typed_csv(path)
     except FileNotFoundError as error:
         raise FolderRefused(f"{folder} is no whole folder of results: {name} is missing") from error
     except (OSError, ValueError) as error:
         raise FolderRefused(f"{folder / name} cannot be read: {error}") from error
+
+
+def typed_csv(path: Path) -> pd.DataFrame:
+    """Read a table that was stored as CSV, with the values and types that it was written with.
+
+    An arm may be called `null` or `nan`: only an empty figure is none, an empty word is an empty word.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If a figure is no number.
+    """
+    import pandas as pd
+
+    # As text first: pandas would take an arm called "NA" for nothing, and round numbers on the way.
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for name in frame.columns:
+        if name in _WHOLE:
+            frame[name] = frame[name].astype("int64")
+        elif name not in _WORDS:
+            frame[name] = pd.Series([float(cell) if cell else float("nan") for cell in frame[name]], dtype="float64")
+    return frame
 
 
 def _council(folder: Path) -> pd.DataFrame:

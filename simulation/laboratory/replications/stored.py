@@ -10,6 +10,7 @@ import pandas as pd
 
 from simulation.analysis.folder import PROVENANCE
 from simulation.analysis.frames import columns_of
+from simulation.analysis.reading import typed_csv
 from simulation.record import COMPANY_METRICS
 from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of, show
 
@@ -24,16 +25,6 @@ __all__ = ["Measured", "check_outcomes", "is_comparison", "measured_by", "proven
 KEYS = ("arm", "replication", "week")
 TABLES = ("summary", "weekly", "customers", "journey", "ledger", "council")
 """Tables of a comparison; `council` only where one met."""
-_WHOLE = frozenset({"replication", "replications", "week", "item", "action"})
-"""Columns of whole numbers in the tables that are stored as CSV."""
-_WORDS = frozenset(
-    (
-        *("arm", "baseline_arm", "metric", "label", "unit", "group", "better", "touchpoint", "due"),
-        *("council", "point", "kind", "speaker", "subject", "about", "detail", "heard_at", "heard_department"),
-        *("figure", "source"),
-    )
-)
-"""Columns of words in them; every other one holds numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,14 +88,7 @@ def read_table(folder: Path, table: str) -> pd.DataFrame | None:
         return _parquet(path)
     if not (path := folder / f"{table}.csv").is_file():
         return None
-    # As text first: pandas would take an arm called "NA" for nothing, and round numbers on the way.
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    for name in frame.columns:
-        if name in _WHOLE:
-            frame[name] = frame[name].astype("int64")
-        elif name not in _WORDS:
-            frame[name] = pd.Series([float(cell) if cell else float("nan") for cell in frame[name]], dtype="float64")
-    return frame
+    return typed_csv(path)
 
 
 def _parquet(path: Path) -> pd.DataFrame:
