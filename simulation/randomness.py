@@ -128,6 +128,8 @@ def key(seed: int, replication: int) -> tuple[int, int, int]:
     """Return the part of the key that a run fixes: (low and high half of the seed, replication).
 
     ODD E107, in words.
+
+    Source: definition.
     """
     return seed & _MASK, (seed >> 32) & _MASK, replication & _MASK
 
@@ -137,6 +139,8 @@ def uniform(word: Any) -> Any:
     """Return a number in (0, 1), exactly representable: (word + 1/2) / 2**32.
 
     ODD E108: (word + 1 / 2) / 2**32
+
+    Source: definition (the middle of the interval that a word stands for).
     """
     return (word + 0.5) * _UNIT
 

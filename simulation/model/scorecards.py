@@ -126,6 +126,8 @@ def _read(counts: NDArray[np.int64], kpis: Kpis, values: NDArray[np.float64]) ->
     """Fill `values` [row, KPI]: scale x numerator / denominator.
 
     ODD E120: scale * sum(weight * counter) / sum(weight * counter)
+
+    Source: definition.
     """
     for row in range(values.shape[0]):
         for i in range(values.shape[1]):
@@ -141,6 +143,8 @@ def _score(
     """Fill `scores` [row, card] from values [row, KPI] and pars [KPI].
 
     ODD E121: sum(weight * E46) / sum(weight)
+
+    Source: definition.
     """
     for row in range(scores.shape[0]):
         for card in range(scores.shape[1]):

@@ -42,6 +42,8 @@ def halves(cells: int) -> NDArray[np.bool_]:
 
     ODD E122, in words.
 
+    Source: Plackett & Burman 1946; Sylvester 1867.
+
     Examples
     --------
     >>> halves(2).tolist()

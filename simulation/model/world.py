@@ -158,6 +158,8 @@ def _staff_up(value: NDArray[np.float64], full: NDArray[np.float64], full_cost: 
 
     ODD E119: capacity = max(capacity, least) * max(staff, least) * full
 
+    Source: our assumption (form).
+
     Parameters
     ----------
     value

@@ -22,6 +22,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     """Return x bounded to [low, high].
 
     ODD E100: min(max(x, low), high)
+
+    Source: definition.
     """
     return low if x < low else (high if x > high else x)
 
@@ -31,6 +33,8 @@ def fixed(x: Any) -> Any:
     """Return x in whole fixed-point units, halves upwards.
 
     ODD E101: floor(2**20 * x + 1 / 2)
+
+    Source: definition.
 
     Examples
     --------
@@ -45,6 +49,8 @@ def exp(x: Any) -> Any:
     """Return e**x for x bounded to [-16, 16], relative error below 1e-11.
 
     ODD E102: e**x
+
+    Source: Taylor series; range our assumption.
 
     e**x = (e**(x/256))**256: a Taylor polynomial of degree 7 in x/256, squared eight times.
 
@@ -71,6 +77,8 @@ def log(x: Any) -> Any:
 
     ODD E103: ln(x)
 
+    Source: series of the area hyperbolic tangent.
+
     log x = 16 log x**(1/16): four square roots, then the area hyperbolic tangent's series.
 
     Examples
@@ -89,6 +97,8 @@ def power(x: Any, exponent: Any) -> Any:
     """Return x**exponent for x in [0.001, 1000] by exp(exponent log x).
 
     ODD E104: x**exponent
+
+    Source: definition.
 
     Special cases: exponents that are roots and squares (0.25, 0.5, 1, 2, 4) by these alone, each exactly rounded.
 
@@ -115,6 +125,8 @@ def logistic(x: Any) -> Any:
     """Return 1 / (1 + e**-x).
 
     ODD E105: 1 / (1 + e**-x)
+
+    Source: definition.
 
     Examples
     --------

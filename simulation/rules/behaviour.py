@@ -32,6 +32,8 @@ def neutral_loyalty(anchor: Any, trust_neutral: Any, weight: Any) -> Any:
     """Return the loyalty of somebody served just as it should be: w anchor + (1 - w) neutral trust.
 
     ODD E26: weight * anchor + (1 - weight) * trust_neutral
+
+    Source: definition (the target of `loyalty_after` at the anchor).
     """
     return weight * anchor + (1.0 - weight) * trust_neutral
 
@@ -52,6 +54,8 @@ def mean_multiplier(spread: float) -> float:
 
     ODD E28: (sinh(spread * sqrt(3) / 2) / (spread * sqrt(3) / 2)) ** 4
 
+    Source: moment generating function of the Irwin-Hall distribution.
+
     Luck is the standardised sum of four uniform numbers (`simulation.randomness.luck`), each as wide as 2 h here.
 
     Examples
@@ -71,6 +75,8 @@ def need_chance(rate: Any, satisfaction: Any, anchor: Any, sensitivity: Any) -> 
     """Return the weekly chance of a purchase occasion: rate exp(sensitivity (satisfaction - anchor)), at most 1.
 
     ODD E29: clip(rate * exp(sensitivity * (satisfaction - anchor)), 0, 1)
+
+    Source: Szymanski & Henard 2001 (sign), C15 (how weak it may be); form our assumption.
     """
     return clip(rate * exp(sensitivity * (satisfaction - anchor)), 0.0, 1.0)
 
@@ -80,6 +86,8 @@ def success_chance(conversion: Any, pull: Any) -> Any:
     """Return the chance that an encounter succeeds: conversion exp(pull), bounded to [0, 1].
 
     ODD E30: clip(conversion * exp(pull), 0, 1)
+
+    Source: our assumption (log-linear form).
     """
     return clip(conversion * exp(pull), 0.0, 1.0)
 
@@ -104,6 +112,8 @@ def log_odds(share: Any) -> Any:
     """Return log(p / (1 - p)) for p bounded to [0.002, 0.998], by the project's own logarithm.
 
     ODD E32: log(clip(share, 0.002, 0.998) / (1 - clip(share, 0.002, 0.998)))
+
+    Source: definition.
     """
     p = clip(share, 0.002, 0.998)
     return log(p) - log(1.0 - p)
@@ -114,6 +124,8 @@ def voice_chance(log_odds_of_voice: Any, loyalty: Any, neutral: Any, sensitivity
     """Return the weekly chance to voice an open problem; loyal customers voice (Hirschman 1970).
 
     ODD E33: 1 / (1 + exp(-(log_odds_of_voice + sensitivity * (loyalty - neutral))))
+
+    Source: Hirschman 1970; logistic form our assumption.
     """
     return logistic(log_odds_of_voice + sensitivity * (loyalty - neutral))
 
@@ -125,6 +137,8 @@ def defection_chance(
     """Return the weekly chance to leave: base exp(s (neutral - loyalty) + c [an open problem not voiced]).
 
     ODD E34: clip(base * exp(sensitivity * (neutral - loyalty) + case_weight * unvoiced_case), 0, 1)
+
+    Source: Hirschman 1970; proportional hazards (Cox 1972), form our assumption.
     """
     return clip(base * exp(sensitivity * (neutral - loyalty) + case_weight * unvoiced_case), 0.0, 1.0)
 
@@ -134,6 +148,8 @@ def response_chance(base: Any, extremity: Any, tone: Any) -> Any:
     """Return the chance that a survey is answered: base + extremity |tone|; a J- or U-shape of answers.
 
     ODD E35: clip(base + extremity * abs(tone), 0, 1)
+
+    Source: C13 (J-shape); form our assumption.
     """
     return clip(base + extremity * (tone if tone >= 0.0 else -tone), 0.0, 1.0)
 
@@ -143,6 +159,8 @@ def recommendation(satisfaction: Any, worst: Any, weight: Any, noise: Any, coach
     """Return the answer to "would you recommend us": satisfaction - w worst + noise + coaching, in [0, 1].
 
     ODD E36: clip(satisfaction - weight * worst + noise + coaching, 0, 1)
+
+    Source: MODEL section 1, C22, C23; form our assumption.
 
     `worst` is the largest loss of experience still remembered: recommendation remembers what satisfaction forgot.
 
@@ -171,6 +189,8 @@ def stars(answer: Any, two: Any, three: Any, four: Any, five: Any) -> Any:
     """Return the stars (1 to 5) that somebody gives whose answer in [0, 1] reaches so many of the thresholds.
 
     ODD E38: 1 + (answer >= two) + (answer >= three) + (answer >= four) + (answer >= five)
+
+    Source: definition (ordered thresholds).
 
     Examples
     --------

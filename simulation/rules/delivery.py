@@ -37,6 +37,8 @@ def ticks(days: Any) -> Any:
     """Return a time in days as a whole number of ticks, rounded down.
 
     ODD E24: floor(1024 * days)
+
+    Source: definition.
     """
     return floor(days * TICKS)
 
@@ -46,6 +48,8 @@ def days_between(one: Any, other: Any) -> Any:
     """Return the days from one date to another, both in ticks.
 
     ODD E25: (other - one) / 1024
+
+    Source: definition.
 
     Examples
     --------
@@ -60,6 +64,8 @@ def is_overdue(opened: Any, ordered_at: Any, due: Any) -> Any:
     """Return whether a problem at a delivery's touchpoint is that the order under way has not come by its promised date.
 
     ODD E22: ordered_at // 7168 <= opened < due // 7168
+
+    Source: definition.
 
     `opened` is the week in which the problem arose, the others are dates [ticks]. What was wrong with an earlier delivery arose
     before the week of this order, and what is wrong with this one arises no sooner than it arrives.
@@ -77,6 +83,8 @@ def per_day(part: Any, days: Any) -> Any:
     """Return how much of a part of quality is due to each of the days that it comes from; none to no days.
 
     ODD E21: part / days if days != 0 else 0
+
+    Source: definition.
     """
     return part / days if days != 0.0 else 0.0
 
@@ -86,6 +94,8 @@ def days_until_arrival(median: Any, multiplier: Any, spread: Any, luck: Any) -> 
     """Return the days from an order to its arrival: median x multiplier x exp(spread luck), near log-normal.
 
     ODD E17: median * max(multiplier, 0.05) * exp(spread * luck)
+
+    Source: our assumption (form).
     """
     return median * (multiplier if multiplier > LEAST_MULTIPLIER else LEAST_MULTIPLIER) * exp(spread * luck)
 
@@ -128,6 +138,8 @@ def timeliness(days_late: Any, weight: Any, limit: Any) -> Any:
     """Return the part of quality that is due to being early or late: -weight x days late, which count up to the limit.
 
     ODD E19: -weight * clip(days_late, -limit, limit)
+
+    Source: C06, C08 (saturation); linear form our assumption.
 
     That lateness weighs more than earliness comes from the kind of touchpoint (a delivery is a must-be), not from here.
 

@@ -20,6 +20,8 @@ def promised(part: Any, promise: Any, speed: Any) -> Any:
 
     ODD E1: part + speed * (promise - part)
 
+    Source: Boulding et al. 1993; exponential form our assumption.
+
     Examples
     --------
     >>> promised(0.0, 0.2, 0.25)
@@ -33,6 +35,8 @@ def base_of_will(base: Any, quality: Any, will: Any, speed: Any) -> Any:
     """Return the base of *will*, drawn towards what happened: base + speed (quality - will).
 
     ODD E2: base + speed * (quality - will)
+
+    Source: Boulding et al. 1993; exponential form our assumption.
     """
     return base + speed * (quality - will)
 
@@ -42,6 +46,8 @@ def base_of_should(base: Any, perceived_quality: Any, should: Any, speed: Any) -
     """Return the base of *should*, raised by positive surprises only.
 
     ODD E3: base + speed * max(perceived_quality - should, 0)
+
+    Source: Boulding et al. 1993 (*should* rises by good service and does not fall by bad).
     """
     surprise = perceived_quality - should
     return base + speed * (surprise if surprise > 0.0 else 0.0)
@@ -61,6 +67,8 @@ def trust_of_week(trust: Any, spread: Any, mixed_message: Any, neutral: Any, rec
     """Return trust at the end of a week: contradictory promises cost it, time brings it back to neutral.
 
     ODD E5: clip(trust - mixed_message * spread + recovery * (neutral - trust), 0, 1)
+
+    Source: MODEL section 1 (mixed messages); form our assumption.
 
     `spread` is the distance between the highest and the lowest promise that she believes, over departments.
     """

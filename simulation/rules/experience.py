@@ -75,6 +75,8 @@ def experience(anchor: Any, felt: Any) -> Any:
     """Return the experience in [0.02, 1]: anchor (as it should be) + what is felt.
 
     ODD E9: clip(anchor + felt, 0.02, 1)
+
+    Source: our assumption (form).
     """
     return clip(anchor + felt, LEAST_EXPERIENCE, 1.0)
 
@@ -84,6 +86,8 @@ def power_memory(experience_: Any, exponent: Any) -> Any:
     """Return experience**exponent, the form in which encounters are averaged.
 
     ODD E10: experience_ ** exponent
+
+    Source: generalised mean; C17 (exponent).
 
     Special cases: exponents nearer to 0 than 0.05 count as 0.05 (near the geometric mean).
     """
@@ -95,6 +99,8 @@ def past_weight(memory: Any, gap_: Any, notice: Any) -> Any:
     """Return the weight of the past beside an encounter: `memory`, and more where nothing was amiss and little is noticed.
 
     ODD E11: memory if gap_ < 0 else 1 - (1 - memory) * notice
+
+    Source: Kano et al. 1984; form our assumption.
 
     `notice` in [0, 1] is how far an encounter counts that falls short of nothing: 1 but for must-be touchpoints, whose working
     is taken for granted (Kano et al. 1984).
@@ -112,6 +118,8 @@ def remembered(memory: Any, now: Any, weight_of_past: Any) -> Any:
     """Return the running mean m + (1 - weight) (now - m).
 
     ODD E12: memory + (1 - weight_of_past) * (now - memory)
+
+    Source: definition (exponential smoothing).
     """
     return memory + (1.0 - weight_of_past) * (now - memory)
 
@@ -138,6 +146,8 @@ def mean_of_week(memory: Any, weight: Any, weighted: Any, exponent: Any) -> Any:
     """Return how the week was: the power mean of its encounters (see `of_the_week`).
 
     ODD E14: clip((weighted / weight if weight > 0 else memory) ** (1 / exponent), 0.02, 1)
+
+    Source: definition; C17 (exponent).
 
     Special cases: a week in which nothing was noticed was as she remembers it.
 
@@ -178,6 +188,8 @@ def worst_moment(remembered_worst: Any, anchor: Any, experience_: Any) -> Any:
     """Return the largest loss of experience that is still remembered.
 
     ODD E16: max(remembered_worst, anchor - experience_)
+
+    Source: Fredrickson & Kahneman 1993 (peak); form our assumption.
     """
     loss = anchor - experience_
     return loss if loss > remembered_worst else remembered_worst

@@ -148,6 +148,8 @@ def cost_of_moving(gain_per_unit: float, move: float, effort: float) -> float:
 
     ODD E81: max(0, effort - gain_per_unit * move)
 
+    Source: definition.
+
     Examples
     --------
     >>> cost_of_moving(0.5, -0.5, 0.25), cost_of_moving(0.5, 0.5, 0.0)
@@ -171,6 +173,8 @@ def resists(cost: float, account: float) -> bool:
     """Return whether a department resists an action that costs it more than it is held to account for.
 
     ODD E83: cost > account
+
+    Source: MODEL section 4; form our assumption.
     """
     return cost > account
 
@@ -194,6 +198,8 @@ def lapses(cost: float, draw: float) -> bool:
     """Return whether an agreement that nobody asks after lapses by the next meeting; `draw` is uniform in (0, 1).
 
     ODD E85: cost > 0 and draw < 0.25
+
+    Source: our assumption.
     """
     return cost > 0.0 and draw < LAPSE
 
@@ -214,6 +220,8 @@ def limit_after(setting: float, step: float, direction: int, fidelity: float) ->
 
     ODD E87: clip(setting + direction * step * fidelity, 0, 1)
 
+    Source: our assumption.
+
     Examples
     --------
     >>> limit_after(0.5, 0.25, -1, 1.0), limit_after(0.9, 0.25, 1, 1.0), limit_after(0.5, 0.25, 1, 0.0)
@@ -226,6 +234,8 @@ def culture_of(diagnosis: list[int], areas: int) -> float:
     """Return the culture's stock from a diagnosis (0 naive to 3 natural in each area): its mean by 3, in [0, 1].
 
     ODD E88: sum(diagnosis) / (3 * areas)
+
+    Source: after Shaw 2004 (nine areas); equal weights our assumption.
     """
     return sum(diagnosis) / (3.0 * areas)
 

@@ -359,6 +359,8 @@ def pay(appraisal: float) -> float:
 
     ODD E61: clip(0.5 + 0.5 * appraisal, 0, 1.5)
 
+    Source: our assumption.
+
     Examples
     --------
     >>> pay(0.0), pay(1.0), pay(-3.0)

@@ -15,6 +15,8 @@ def backlog_after(backlog: Any, arrivals: Any, capacity: Any) -> Any:
 
     ODD E40: max(backlog + arrivals - capacity, 0)
 
+    Source: definition (fluid queue).
+
     Conservation: work done is backlog + arrivals minus the new backlog and never exceeds the capacity.
 
     Examples
@@ -31,6 +33,8 @@ def wait_of(backlog: Any, capacity: Any, longest: Any) -> Any:
     """Return the wait of somebody who joins now [weeks]: backlog / capacity (Little 1961), at most `longest`.
 
     ODD E41: min(max(backlog, 0) / capacity, longest)
+
+    Source: Little 1961; a longest wait is our assumption.
     """
     if backlog <= 0.0:
         return 0.0

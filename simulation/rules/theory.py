@@ -112,6 +112,8 @@ def best_split_weight(cosine: float, departments: int) -> float:
     ODD E97: clip(1 - (1 - 1 / departments) * (cosine - 1 / departments) / (1 + 1 / departments**2 - 2 * cosine / departments),
     0, 1)
 
+    Source: derived here from `blend_efficiency`.
+
     1 - w = (1 - 1/N) (cos t - 1/N) / (1 + 1/N^2 - 2 cos t / N): the root of its derivative, a quadratic's.
     Special cases: one department: every weight up to 1 is paid in full, and 1 is best.
 
@@ -131,6 +133,8 @@ def crossing_cosine(departments: int, *, optimised: bool = False) -> float:
     """Return cos t at which sharing everything, split among N, is as good as paying the own KPI alone.
 
     ODD E98: sqrt((2 * departments - 1) / departments**2) if optimised else (1 + (2 * departments - 1) / departments**2) / 2
+
+    Source: derived from Holmstrom 1982 and Baker 2002.
 
     Silos at bonus 1: 2 cos t - 1 = (2N - 1) / N^2. Silos at Baker's best bonus (`optimised`): cos^2 t = (2N - 1) / N^2.
     Below it (at a wider angle) sharing is better.

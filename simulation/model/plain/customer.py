@@ -44,6 +44,8 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
 
         ODD E110: norm = expectation + norm_spread * luck; purchase_rate = segment rate * exp(purchase_spread * luck); fit =
         clip(mean + fit_spread * luck, 0, 1)
+
+        Source: Fader & Hardie 2009 (rates differ between people, near log-normal here); our assumption (form).
         """
         engine, people, segments = self.engine, self.engine.layout.people, self.engine.layout.segments
         a, b, c, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY, 0)
@@ -119,6 +121,8 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
 
         ODD E111: parts *= 1 - promise_forgetting; worst_moment *= 1 - worst_moment_fading; fatigue *= 1 - fatigue_fading;
         reputation = clip(reputation * (1 - reputation_fading) + reputation_gain * good - reputation_loss * bad, -1, 1)
+
+        Source: our assumption (exponential forgetting).
         """
         self.new_week()
         people = self.engine.layout.people
@@ -169,6 +173,8 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
         """Return whether touchpoint k's trigger acts this week: one uniform draw u against its chance.
 
         ODD E112: chance = weekly * max(volume, 0), times E29 for need and E31 for open_case
+
+        Source: our assumption (form).
         """
         journey, people = self.engine.journey, self.engine.layout.people
         volume = now.value[self.cell][self.segment][k][at.VOLUME]
@@ -196,6 +202,8 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
         """Draw the week's sum: trust, satisfaction, loyalty; leave or stay; tell others.
 
         ODD E113, in words.
+
+        Source: MODEL section 1; order of the steps our assumption.
         """
         people, market = self.engine.layout.people, self.engine.layout.market
         self.memory = experience.of_the_week(self.memory, self.kept, self.weight, self.weighted)

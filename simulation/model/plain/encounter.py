@@ -26,6 +26,9 @@ class Encounters(Orders, Surveys):
 
         ODD E114: quality = quality - effort + relevance + fit_quality * fit_matters * (fit - 0.5) - wait_pain * (1 - patience)
         * wait - fatigue_quality * fatigue + timeliness + quality_spread * luck; felt = E8 * E7 + speed + relief
+
+        Source: Boulding et al. 1993 (expectations), Kano et al. 1984 (slopes), Maister 1985 (waiting); additive form our
+        assumption.
         """
         engine, people, journey = self.engine, self.engine.layout.people, self.engine.journey
         value = now.value[self.cell][self.segment][k]
@@ -129,6 +132,8 @@ class Encounters(Orders, Surveys):
 
         ODD E115: fit_response * (fit - 0.5) + expectation_response * (will - expectation) + reputation_response * reputation +
         relevance - price_sensitivity * (revenue - 1) - fatigue_response * fatigue
+
+        Source: our assumption (log-linear form).
         """
         engine, people = self.engine, self.engine.layout.people
         if not engine.journey.persuades[k]:
@@ -177,5 +182,7 @@ class Encounters(Orders, Surveys):
         """Return what she pays for a sale at touchpoint k.
 
         ODD E116: price * sale_size * revenue
+
+        Source: definition.
         """
         return float(self.engine.price[self.offer] * self.engine.journey.sale_size[k] * value[at.REVENUE])

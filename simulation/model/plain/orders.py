@@ -63,6 +63,8 @@ class Orders(Person):
         """Return what is felt of a delivery's being quick or slow, and what of it comes from the days until the arrival.
 
         ODD E117: slope * (1 - assimilation) * E20, slope of performance
+
+        Source: C12; our assumption (form).
         """
         people, usual = self.engine.layout.people, self.engine.journey.days[k]
         days = delivery.days_between(self.ordered_at, self.due)
