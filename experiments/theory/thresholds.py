@@ -67,13 +67,9 @@ def _panel(axes: Axes, part: pd.DataFrame, pay: str) -> None:
         look_of = arm_style(at + 1)
         axes.axhline(row.efficiency, color=look_of.colour, linestyle=look_of.line, linewidth=2.5)
         axes.plot([row.angle], [row.efficiency], marker="o", markersize=10, color=look_of.colour)
-        axes.annotate(
-            f"{row.angle:.1f}°",
-            (row.angle, row.efficiency),
-            (8, 8 if row.departments < max(POOLS) else -22),
-            textcoords="offset points",
-            color=INK,
-        )
+        last = row.departments == max(POOLS)  # its words would stand in the line above
+        axes.annotate(f"{row.angle:.1f}°", (row.angle, row.efficiency), (-10, -24) if last else (8, 8),
+                      textcoords="offset points", ha="right" if last else "left", color=INK)  # fmt: skip
     axes.axhline(0, color=MUTED, linewidth=1)
     axes.set(title=pay, xlabel="angle between own KPI and value [degrees]", xlim=(0, 90), ylim=(-0.5, 1.05))
     axes.set_xticks(range(0, 91, 15))
