@@ -1,6 +1,6 @@
 """The documentation site: Sphinx with MyST and Furo. Built offline, read offline, straight from its folder.
 
-    python -m sphinx -b html -W docs docs/_build
+python -m sphinx -b html -W docs docs/_build
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-DOCS = Path(__file__).resolve().parent
-ROOT = DOCS.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout will do: nothing need be installed
 
 from simulation._version import __version__
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
 
 project = "silosim"
 author = "The silosim developers"
@@ -67,7 +68,9 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
     if taken:
         other = ROOT / taken[1]
         app.env.note_dependency(str(other))
-        told = other.read_text(encoding="utf-8") if other.exists() else "*Not there yet: this study has not been run.*\n"
+        told = (
+            other.read_text(encoding="utf-8") if other.exists() else "*Not there yet: this study has not been run.*\n"
+        )
         text = text.rstrip() + "\n\n" + _linked(told, other, name)
     source[0] = text
 
