@@ -52,6 +52,7 @@ PAGES = {
     "experiments/ledger/README.md": "evidence/ledger",
     "experiments/theory/README.md": "evidence/theory",
     "experiments/benchmarks/README.md": "evidence/benchmarks",
+    "experiments/bass/README.md": "evidence/diffusion",
     "experiments/robustness/README.md": "evidence/robustness",
 }
 """Pages of the checkout that the site shows, and under which name."""
@@ -69,7 +70,7 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
         other = ROOT / taken[1]
         app.env.note_dependency(str(other))
         told = (
-            other.read_text(encoding="utf-8") if other.exists() else "*Not there yet: this study has not been run.*\n"
+            other.read_text(encoding="utf-8") if other.exists() else "# Not there yet\n\nThis study has not been run.\n"
         )
         text = text.rstrip() + "\n\n" + _linked(told, other, name)
     source[0] = text
@@ -93,7 +94,8 @@ def _linked(text: str, page: Path, name: str) -> str:
             return f"[{link['words']}]({_relative(DOCS / (PAGES[inside] + '.md'), here)})"
         if found.is_relative_to(DOCS) and found.suffix == ".md":
             return f"[{link['words']}]({_relative(found, here)}{link['anchor'] or ''})"
-        return f"{link['words']} (`{inside}`)" if link["words"].strip("`") != inside else f"`{inside}`"
+        # A file of the checkout cannot be opened from the site: it is named.
+        return f"`{inside}`" if link["words"].strip("`") in {inside, found.name} else f"{link['words']} (`{inside}`)"
 
     parts = re.split(r"(^ *```.*?^ *```)", text, flags=re.DOTALL | re.MULTILINE)
     return "".join(part if i % 2 else _LINK.sub(turned, part) for i, part in enumerate(parts))

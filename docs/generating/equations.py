@@ -119,8 +119,7 @@ def table_rows(group: str) -> list[list[str]]:
         [
             f"E{e.number}",
             f"`{Path(e.file).stem}.{e.name}`",
-            e.does,
-            f"`{e.text}`" if e.text else e.words,
+            f"{e.does}:<br>{f'`{e.text}`' if e.text else e.words}",
             e.source,
         ]
         for e in sorted(chosen, key=lambda e: (GROUPS[group].index(e.file), e.number))
@@ -137,4 +136,4 @@ def words_of(file: str, name: str) -> str:
 
 def group_table(group: str) -> str:
     """Return the table of a submodel's equations."""
-    return table(("no.", "function", "gives", "equation", "source"), table_rows(group))
+    return table(("no.", "function", "what it gives", "source"), table_rows(group))
