@@ -151,6 +151,7 @@ def test_failed_runs_are_left_out_of_a_map_and_refused_by_indices(here: Path) ->
         (["map", "swept", "--x", "weight", "--y", "rate", "--outcome", "loyalti"], "did you mean `loyalty`?"),
         (["map", "swept", "--x", "weight", "--y", "rate", "--arm", "haf"], "'haf' is not an arm of this sweep: one of"),
         (["discover", "swept", "--better-than", "0"], "9 usable design point(s) are too few"),
+        (["discover", "swept", "--better-than", "nan"], "nan is no amount"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_answered_is_refused_in_one_line(here: Path, words: list[str], said: str) -> None:

@@ -100,7 +100,7 @@ def picture(rows: pd.DataFrame, table: pd.DataFrame) -> Figure:
                       capsize=3, label=title)  # fmt: skip
     curves.set(xlabel="weeks since launch", ylabel="adopters [% of people]", ylim=(0, 102))
     curves.legend(fontsize=style.SMALL - 2, loc="upper left", frameon=False)
-    over.set(xlabel="how far what is heard moves the response [log]", ylabel="Bass's q, imitation [a week]")
+    over.set(xlabel="response to what is heard [log]", ylabel="Bass's q, imitation [a week]")
     over.axhline(0, color=style.MUTED, linewidth=1)
     over.legend(fontsize=style.SMALL - 2, frameon=False)
     figure.suptitle("People who tell their acquaintances bring the S-curve of Bass; silence does not",

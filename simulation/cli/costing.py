@@ -20,10 +20,16 @@ def seconds_of(task: Callable[[], object]) -> float:
 
 
 def long(seconds: float) -> str:
-    """Return a time in words: seconds below two minutes, hours from two hours on."""
+    """Return a time for people: seconds below two minutes, hours from two hours on.
+
+    Examples
+    --------
+    >>> [long(seconds) for seconds in (0.4, 75, 4000, 200_000)]
+    ['1 s', '75 s', '67 min', '56 h']
+    """
     if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 120 * 60 else f"{seconds / 3600:.0f} h"
 
 
 def runs_take(runs: int, each: float, workers: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -188,8 +189,15 @@ def discover(
     def make(asked: Asked) -> Answer:
         from simulation.laboratory.answers.columns import labelled
         from simulation.laboratory.answers.discovery import discover as discovered
+        from simulation.laboratory.answers.swept import refused
         from simulation.views.laboratory.discovered import discovery_page, discovery_sentences, discovery_title
 
+        if better_than is not None and not math.isfinite(better_than):
+            raise refused(
+                "--better-than",
+                f"{better_than:g} is no amount",
+                allowed="any number of the outcome's unit, as in 0 or -2.5",
+            )
         found = discovered(asked, threshold=better_than)
         return Answer(
             title=discovery_title(found),

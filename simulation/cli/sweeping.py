@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.costing import long
 from simulation.cli.failures import BAD_INPUT, INTERRUPTED, explained, say
 from simulation.cli.opening import RESULTS, remarks
 from simulation.cli.progress import bar, shown_progress
@@ -217,7 +218,7 @@ def _say_estimate(plan: Plan, folder: Path, *, workers: int | None, done: int, r
 
 def _estimate_lines(found: Estimate) -> list[str]:
     hands = f"{found.workers} worker{'s' * (found.workers > 1)}"
-    time = f"About {_duration(found.seconds)} with {hands} ({found.seconds_a_task:.2g} s a task)"
+    time = f"About {long(found.seconds)} with {hands} ({found.seconds_a_task:.2g} s a task)"
     room = f"at most {_bytes(found.disk)} of disk ({_bytes(found.free)} free)"
     lines = [f"{time}, {_bytes(found.memory)} of memory, {room}."]
     if found.disk > found.free:
@@ -225,19 +226,6 @@ def _estimate_lines(found: Estimate) -> list[str]:
     if found.failed:
         lines.append(f"{found.failed} of the tasks tried failed: {found.error}")
     return lines
-
-
-def _duration(seconds: float) -> str:
-    """Return a time for people.
-
-    Examples
-    --------
-    >>> [_duration(seconds) for seconds in (0.4, 75, 4000, 200_000)]
-    ['1 s', '75 s', '67 min', '56 h']
-    """
-    if seconds < 120:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 120 * 60 else f"{seconds / 3600:.0f} h"
 
 
 def _bytes(size: float) -> str:
