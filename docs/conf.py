@@ -16,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # a checkout will 
 from simulation._version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.application import Sphinx
 
 DOCS = Path(__file__).resolve().parent
@@ -57,23 +59,31 @@ PAGES = {
 }
 """Pages of the checkout that the site shows, and under which name."""
 
-_TAKEN_IN = re.compile(r"^<!-- page: (\S+) -->$", re.MULTILINE)
+_TAKEN_IN = re.compile(r"^\[(\S+)\]\(\S+\)<!-- page -->$", re.MULTILINE)
+"""A link in place of which the site shows the whole page, its headings below the one that it stands under."""
 _LINK = re.compile(r"(?P<picture>!?)\[(?P<words>[^\]]*)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
 
 
 def _read(app: Sphinx, name: str, source: list[str]) -> None:
     """Take in pages of the checkout, and let every link lead somewhere on the site or name a file of the checkout."""
-    page = DOCS / f"{name}.md"
-    taken = _TAKEN_IN.search(source[0])
-    text = _linked(_TAKEN_IN.sub("", source[0]), page, name)
-    if taken:
-        other = ROOT / taken[1]
+
+    def taken_in(link: re.Match[str]) -> str:
+        other = ROOT / link[1]
         app.env.note_dependency(str(other))
         told = (
             other.read_text(encoding="utf-8") if other.exists() else "# Not there yet\n\nThis study has not been run.\n"
         )
-        text = text.rstrip() + "\n\n" + _linked(told, other, name)
-    source[0] = text
+        above = re.findall(r"^(#+) ", link.string[: link.start()], flags=re.MULTILINE)
+        level = above[-1] if above else ""
+        return _linked(
+            _outside_code(told, lambda text: re.sub(r"^#", f"{level}#", text, flags=re.MULTILINE)), other, name
+        )
+
+    pieces, end = [], 0
+    for link in _TAKEN_IN.finditer(source[0]):
+        pieces += [_linked(source[0][end : link.start()], DOCS / f"{name}.md", name), taken_in(link)]
+        end = link.end()
+    source[0] = "".join([*pieces, _linked(source[0][end:], DOCS / f"{name}.md", name)])
 
 
 def _linked(text: str, page: Path, name: str) -> str:
@@ -97,8 +107,13 @@ def _linked(text: str, page: Path, name: str) -> str:
         # A file of the checkout cannot be opened from the site: it is named.
         return f"`{inside}`" if link["words"].strip("`") in {inside, found.name} else f"{link['words']} (`{inside}`)"
 
+    return _outside_code(text, lambda part: _LINK.sub(turned, part))
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Change a page's text, blocks of code left alone."""
     parts = re.split(r"(^ *```.*?^ *```)", text, flags=re.DOTALL | re.MULTILINE)
-    return "".join(part if i % 2 else _LINK.sub(turned, part) for i, part in enumerate(parts))
+    return "".join(part if i % 2 else change(part) for i, part in enumerate(parts))
 
 
 def _relative(file: Path, folder: Path) -> str:

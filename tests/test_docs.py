@@ -221,9 +221,21 @@ def test_every_key_is_described_and_every_figure_has_a_source(place: str) -> Non
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_of_the_documentation_lead_somewhere(page: Path) -> None:
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"```.*?```|^\S+<!-- page -->$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     targets = [target for target in re.findall(r"\]\(([^)#\s]+)", text) if not target.startswith(("http", "mailto:"))]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_pages_that_are_taken_in_are_named_as_they_are_linked() -> None:
+    taken = [
+        (page, *found)
+        for page in generate.pages()
+        for found in re.findall(
+            r"^\[(\S+)\]\((\S+)\)<!-- page -->$", page.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    ]
+    assert len(taken) > 10
+    assert [name for page, name, target in taken if (page.parent / target).resolve() != ROOT / name] == []
 
 
 # -- what is public, and the map -------------------------------------------------------------------------------------
