@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import importlib
 import inspect
 import math
@@ -17,7 +18,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))  # the generator is no part of the package
 
 import generate
-from generating import architecture, commands
+from generating import architecture, commands, tables
 from generating.equations import GROUPS, Equation, all_equations
 from generating.parameters import PARTS
 from test_layers import LAYERS
@@ -51,6 +52,11 @@ def test_a_changed_part_is_seen_and_mended() -> None:
     assert mended.startswith("before\n")
     assert mended.endswith("\nafter\n")
     assert generate.renewed(mended) == mended
+
+
+def test_the_reader_of_sources_does_what_it_shows() -> None:
+    assert doctest.testmod(tables).attempted > 1
+    assert doctest.testmod(tables).failed == 0
 
 
 def test_every_part_that_can_be_generated_stands_in_a_page() -> None:
