@@ -9,6 +9,7 @@ import math
 import pkgutil
 import random
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,6 +243,30 @@ def test_pages_that_are_taken_in_are_named_as_they_are_linked() -> None:
     ]
     assert len(taken) > 10
     assert [name for page, name, target in taken if (page.parent / target).resolve() != ROOT / name] == []
+
+
+def shown_commands(page: Path) -> list[list[str]]:
+    """Words after `silosim` in each command that a page shows, in blocks and in its text."""
+    text = page.read_text(encoding="utf-8")
+    lines = [
+        line
+        for block in re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
+    ]
+    lines += re.findall(r"`(silosim [^`]+)`", text)
+    words = [shlex.split(line, comments=True) for line in lines if line.startswith("silosim ")]
+    return [line[1:] for line in words if line[1] != "COMMAND"]
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.parent.name != "guides"], ids=lambda page: page.name)
+def test_commands_that_pages_show_exist_with_their_options(page: Path) -> None:
+    known = commands.options()
+    wrong = [
+        [name, *arguments]
+        for name, *arguments in shown_commands(page)
+        if {word for word in arguments if word.startswith("--")} - known.get(name, set()) or name not in known
+    ]
+    assert wrong == []
 
 
 # -- what is public, and the map -------------------------------------------------------------------------------------

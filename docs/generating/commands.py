@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from generating.tables import table
 
-__all__ = ["names", "table_of_commands"]
+__all__ = ["names", "options", "table_of_commands"]
 
 
 def names() -> list[str]:
     """Return the commands, in the order of `silosim --help`."""
-    import typer.main
+    return list(_commands())
 
-    from simulation.cli import app
 
-    return list(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+def options() -> dict[str, set[str]]:
+    """Return the long options of every command."""
+    return {
+        name: {option for item in command.params for option in item.opts if option.startswith("--")} | {"--help"}
+        for name, command in _commands().items()
+    }
 
 
 def table_of_commands() -> str:
     """Return every command with what it does."""
+    rows = [[f"`silosim {name}`", " ".join((c.help or "").split("\n\n")[0].split())] for name, c in _commands().items()]
+    return table(("command", "does"), rows)
+
+
+def _commands() -> dict[str, Any]:
     import typer.main
 
     from simulation.cli import app
 
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    rows = [[f"`silosim {name}`", " ".join((c.help or "").split("\n\n")[0].split())] for name, c in commands.items()]
-    return table(("command", "does"), rows)
+    found: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return found
