@@ -92,6 +92,8 @@ def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
 
     ODD E123, in words.
 
+    What is felt is slope x gap, and slope x part is the share of each part of the gap.
+
     Source: Aumann & Shapley 1974; what is whose, our assumption (the equation stands at the top of this file).
 
     Units: fixed point (2**-20 of experience). The last department column is unattributed; each row adds up to what

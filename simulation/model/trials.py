@@ -42,6 +42,8 @@ def halves(cells: int) -> NDArray[np.bool_]:
 
     ODD E122, in words.
 
+    A cell is in the trial half of a column if the binary numbers of both share an odd number of ones.
+
     Source: Plackett & Burman 1946; Sylvester 1867.
 
     Examples

@@ -289,6 +289,8 @@ def heeded(weights: Sequence[float], most: int, draws: Iterable[float]) -> tuple
 
     ODD E58, in words.
 
+    Without replacement; the chance of the next one is its weight over the weights of those that are left.
+
     Parameters
     ----------
     weights

@@ -203,6 +203,10 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
 
         ODD E113, in words.
 
+        Trust, satisfaction and loyalty move only in people who have bought (E5, E15, E27). A lead loses interest with the chance
+        `lead_lapse`; a customer leaves with E34. Whoever lived something worse than `talk_bad_below` tells it with the chance
+        `talk_bad`; else something better than `talk_good_above`, with the chance `talk_good`.
+
         Source: MODEL section 1; order of the steps our assumption.
         """
         people, market = self.engine.layout.people, self.engine.layout.market
