@@ -15,6 +15,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+import anyio
 from starlette.websockets import WebSocketDisconnect
 
 from simulation.views.web.limits import Bucket
@@ -146,18 +147,11 @@ async def converse(
     bucket
         How many messages the page may send.
     """
-    bucket = bucket or Bucket(rate=_RATE, burst=_BURST)
-    sending = asyncio.create_task(_send(websocket, listener))
-    receiving = asyncio.create_task(_receive(websocket, listener, answer, bucket))
-    try:
-        await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sending, receiving):
-            task.cancel()
-        results = await asyncio.gather(sending, receiving, return_exceptions=True)
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-            raise result
+    async with anyio.create_task_group() as group:
+        group.start_soon(_send, websocket, listener)
+        with contextlib.suppress(WebSocketDisconnect):
+            await _receive(websocket, listener, answer, bucket or Bucket(rate=_RATE, burst=_BURST))
+        group.cancel_scope.cancel()
 
 
 async def _send(websocket: WebSocket, listener: Listener) -> None:
