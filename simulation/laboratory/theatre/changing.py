@@ -120,7 +120,7 @@ def _spans(scenario: Scenario, week: int) -> list[tuple[int, int | None]]:
 
 def _change(scenario: Scenario, asked: Asked, *, start: int, end: int | None) -> Change:
     """Return the intervention that adds what is asked for to the rules that stand in week `start`."""
-    standing = [scenario, *(change for change in scenario.timeline if _holds(change, start))]
+    standing: list[Scenario | Change] = [scenario, *(change for change in scenario.timeline if _holds(change, start))]
     incentives = [rules.incentives for rules in standing if rules.incentives is not None][-1]
     information = [rules.information for rules in standing if rules.information is not None][-1]
     bounds = [rules.levers for rules in standing if rules.levers is not None][-1]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulation.record import Run
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["NOWHERE", "Lived", "Meetings", "Watched", "sampled", "watch", "watch_arms"]
+__all__ = ["NOWHERE", "Lived", "Meetings", "Watched", "pars_of", "sampled", "watch", "watch_arms"]
 
 NOWHERE = -1
 """Touchpoint of somebody who met none, or who has no open problem."""
@@ -153,6 +153,18 @@ def watch(
     )
     model.let_go()
     return lived
+
+
+def pars_of(scenario: Scenario, *, seed: int) -> dict[str, float]:
+    """Return the value of each KPI that counts as par, as a scenario's burn-in fixes it."""
+    from simulation.model.organization_model import OrganizationModel
+
+    model = OrganizationModel(scenario, seed=seed)
+    while model.week < 0:
+        model.step()
+    pars = dict(model.organization.pars)
+    model.let_go()
+    return pars
 
 
 class _Watcher:

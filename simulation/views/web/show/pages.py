@@ -1,0 +1,178 @@
+"""The pages of the story and what they ask for; each answer is worked out in a worker, never on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from simulation.laboratory.theatre.changing import Asked, lever_names
+from simulation.scenario.faults import Fault, ScenarioError, one_of, show
+from simulation.scenario.names import REGIMES
+from simulation.views.web.app import application, page
+from simulation.views.web.show.acting import Playbill, Wish, luck, performed
+from simulation.views.words import levers_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+__all__ = ["Stage", "routes", "show_app"]
+
+MOST_WISHES = 20
+"""Changes that a room may ask for, one upon the other. Our assumption."""
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Wished(BaseModel):
+    """A wish as the page sends it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    side: Literal["left", "right"]
+    week: int
+    shared_weight: Share | None = None
+    regime: str | None = None
+    lever: str | None = None
+    setting: Share | None = None
+
+    def wish(self) -> Wish:
+        """The wish as the worker takes it."""
+        levers = ((self.lever, self.setting),) if self.lever is not None and self.setting is not None else ()
+        asked = Asked(week=self.week, shared_weight=self.shared_weight, regime=self.regime, levers=levers)
+        return Wish(side=self.side, asked=asked)
+
+
+class _Wanted(BaseModel):
+    """What the page wants to see."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    left: str
+    right: str
+    wishes: Annotated[list[_Wished], Field(max_length=MOST_WISHES)] = []
+
+
+class Stage:
+    """One worker process that lives what is asked for, one thing after the other."""
+
+    def __init__(self, bill: Playbill) -> None:
+        self.bill = bill
+        self._worker = _new_worker()
+
+    async def ask(self, work: Callable[[Playbill], str], bill: Playbill) -> str:
+        """Return what the worker makes of a playbill; a worker that was lost is replaced, once."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._worker, work, bill)
+        except BrokenProcessPool:
+            self._worker = _new_worker()
+            return await loop.run_in_executor(self._worker, work, bill)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+
+def _new_worker() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C to the server, which ends the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def show_app(bill: Playbill) -> Starlette:
+    """The story as an application of its own."""
+    stage = Stage(bill)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            stage.close()
+
+    return application(routes(stage), surfaces=("show",), lifespan=lifespan)
+
+
+def routes(stage: Stage, *, at: str = "") -> list[BaseRoute]:
+    """The story's routes below `at`."""
+
+    async def projector(request: Request) -> Response:
+        return page(request, "show/show.html", _words(stage.bill))
+
+    async def notes(request: Request) -> Response:
+        return page(request, "show/notes.html", {"title": _words(stage.bill)["title"]})
+
+    async def worlds(request: Request) -> Response:
+        return await _answered(stage, request, performed)
+
+    async def by_luck(request: Request) -> Response:
+        return await _answered(stage, request, luck)
+
+    return [
+        Route(f"{at}/", projector),
+        Route(f"{at}/notes", notes),
+        Route(f"{at}/worlds", worlds, methods=["POST"]),
+        Route(f"{at}/luck", by_luck, methods=["POST"]),
+    ]
+
+
+async def _answered(stage: Stage, request: Request, work: Callable[[Playbill], str]) -> Response:
+    """What the worker makes of what a page wants, or what is wrong with that."""
+    try:
+        wanted = _Wanted.model_validate_json(await request.body())
+        bill = _billed(stage.bill, wanted)
+        told = await stage.ask(work, bill)
+    except (ValidationError, ScenarioError) as error:
+        return JSONResponse({"fault": _fault_words(error)}, status_code=422)
+    return Response(told, media_type="application/json")
+
+
+def _billed(bill: Playbill, wanted: _Wanted) -> Playbill:
+    unknown = [arm for arm in (wanted.left, wanted.right) if arm not in bill.arms]
+    if unknown:
+        raise ScenarioError(
+            Fault(message=f"{show(arm)} is not an arm of this scenario", allowed=one_of(bill.arms)) for arm in unknown
+        )
+    return replace(bill, left=wanted.left, right=wanted.right, wishes=tuple(one.wish() for one in wanted.wishes))
+
+
+def _fault_words(error: ValidationError | ScenarioError) -> str:
+    if isinstance(error, ScenarioError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+
+
+def _words(bill: Playbill) -> dict[str, object]:
+    """What the page is made of before anything is lived."""
+    scenario = next(iter(bill.arms.values()))
+    levers = [
+        {"key": f"{name}.{key}", "words": f"{department.name}: {lever.name}", "low": lever.low, "high": lever.high}
+        for name, department in scenario.departments.items()
+        for key, lever in levers_of(scenario, name).items()
+    ]
+    assert [lever["key"] for lever in levers] == lever_names(scenario)
+    return {
+        "title": scenario.title,
+        "weeks": scenario.horizon.weeks,
+        "arms": bill.titles,
+        "left": bill.left,
+        "right": bill.right,
+        "levers": levers,
+        "regimes": REGIMES,
+        "weighable": bool(scenario.incentives.shared_metrics),
+    }
