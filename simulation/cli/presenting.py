@@ -95,9 +95,9 @@ def _bill(loaded: LoadedScenario, left: str | None, right: str | None, people: i
 
 def _serve(bill: Playbill, *, port: int, browser: bool) -> None:
     from simulation.views.web.serving import bound, serve
-    from simulation.views.web.show.pages import show_app
+    from simulation.views.web.show.pages import Stage, show_app
 
-    app = show_app(bill)
+    app = show_app(Stage(bill))
     served = bound(port=port)
     url = served.url()
     serve(app, served, opened=url if browser else None, ready=lambda: say(f"The story is at {url} (Ctrl-C ends it)."))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import signal
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -33,6 +33,8 @@ __all__ = ["Stage", "routes", "show_app"]
 
 MOST_WISHES = 20
 """Changes that a room may ask for, one upon the other. Our assumption."""
+KEPT = 8
+"""Answers that are kept: about a megabyte each. Our assumption."""
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -64,11 +66,37 @@ class _Wanted(BaseModel):
 
 
 class Stage:
-    """One worker process that lives what is asked for, one thing after the other."""
+    """One worker process that lives what is asked for, one thing after the other; the last few answers are kept.
 
-    def __init__(self, bill: Playbill) -> None:
+    Parameters
+    ----------
+    bill
+        What is on when the page opens.
+    hire
+        Starts the worker, and another one should it die.
+    """
+
+    def __init__(self, bill: Playbill, *, hire: Callable[[], Executor] | None = None) -> None:
         self.bill = bill
-        self._worker = _new_worker()
+        self._hire = hire or _new_worker
+        self._worker = self._hire()
+        self._kept: dict[tuple[str, str], str] = {}
+
+    async def answer(self, work: Callable[[Playbill], str], wanted: _Wanted) -> str:
+        """Return what is wanted, from what is kept if it has been asked for before: the same question has the same answer.
+
+        Raises
+        ------
+        ScenarioError
+            If an arm or a wish cannot be.
+        """
+        which = (work.__name__, wanted.model_dump_json())
+        if which not in self._kept:
+            told = await self.ask(work, _billed(self.bill, wanted))
+            self._kept[which] = told
+            while len(self._kept) > KEPT:
+                del self._kept[next(iter(self._kept))]
+        return self._kept[which]
 
     async def ask(self, work: Callable[[Playbill], str], bill: Playbill) -> str:
         """Return what the worker makes of a playbill; a worker that was lost is replaced, once."""
@@ -76,8 +104,13 @@ class Stage:
         try:
             return await loop.run_in_executor(self._worker, work, bill)
         except BrokenProcessPool:
-            self._worker = _new_worker()
+            self._worker = self._hire()
             return await loop.run_in_executor(self._worker, work, bill)
+
+    async def open(self) -> None:
+        """Live what the page will ask for first, before anybody looks; what goes wrong the page will hear itself."""
+        with contextlib.suppress(Exception):
+            await self.answer(performed, _Wanted(left=self.bill.left, right=self.bill.right))
 
     def close(self) -> None:
         """End the worker."""
@@ -94,15 +127,16 @@ def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def show_app(bill: Playbill) -> Starlette:
+def show_app(stage: Stage) -> Starlette:
     """The story as an application of its own."""
-    stage = Stage(bill)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        opening = asyncio.create_task(stage.open())
         try:
             yield
         finally:
+            opening.cancel()
             stage.close()
 
     return application(routes(stage), surfaces=("show",), lifespan=lifespan)
@@ -135,8 +169,7 @@ async def _answered(stage: Stage, request: Request, work: Callable[[Playbill], s
     """What the worker makes of what a page wants, or what is wrong with that."""
     try:
         wanted = _Wanted.model_validate_json(await request.body())
-        bill = _billed(stage.bill, wanted)
-        told = await stage.ask(work, bill)
+        told = await stage.answer(work, wanted)
     except (ValidationError, ScenarioError) as error:
         return JSONResponse({"fault": _fault_words(error)}, status_code=422)
     return Response(told, media_type="application/json")
@@ -154,7 +187,9 @@ def _billed(bill: Playbill, wanted: _Wanted) -> Playbill:
 def _fault_words(error: ValidationError | ScenarioError) -> str:
     if isinstance(error, ScenarioError):
         return str(error)
-    return "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+    return "; ".join(
+        ": ".join([*filter(None, [".".join(map(str, found["loc"]))]), found["msg"]]) for found in error.errors()
+    )
 
 
 def _words(bill: Playbill) -> dict[str, object]:

@@ -62,7 +62,7 @@ const meanScore = (world) => weeks().map((week) => world.scores.reduce((sum, of)
 
 function pairChart(box, courses, unit, least, what) {
   const [low, high] = rangeOf(courses, least);
-  const height = Math.max(180, Math.round(innerHeight * 0.5));
+  const height = Math.max(180, Math.round(Math.min(innerHeight * 0.62, innerWidth * 0.6)));
   const words = ([xs, ...both]) => {
     const week = both[0].filter((value) => value !== null).length - 1;
     return `${what}, week ${xs[Math.max(0, week)]}: ${both.map((of, s) => `${told.worlds[s].title} ${fixed(of[week])}`).join("; ")}.`;
@@ -99,7 +99,7 @@ function draw() {
   sides.forEach((side, s) => drawWorld(side, told.worlds[s]));
   show($("#charts"), view === "scores");
   $(".worlds").classList.toggle("with-charts", view === "scores");
-  show($("#key"), view === "people" || view === "scores");
+  show($("#key"), view === "people");
   if (view === "scores") for (const plot of charts) plot.set(week);
   if (view === "follow") {
     for (const plot of lives) plot.set(week, state.person);
