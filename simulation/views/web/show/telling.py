@@ -88,6 +88,7 @@ def _two_worlds(pair: Pair) -> Chapter:
             "Say what a face means: it smiles if the person is more loyal than three in four were in week 0, and frowns if less "
             "than three in four. A cross has left for a competitor; an exclamation mark is a problem still open."
         ),
+        "The large figure is the loyalty of everybody who ever bought; beside it, how far it has moved since week 0.",
         "Ask: which world will have more loyal customers at the end? Let the room vote by hand and write the count down.",
     )
     return Chapter(title="One firm, two worlds", words=words, notes=notes, view="people", start=0, end=0, minutes=2)

@@ -14,9 +14,9 @@ const HOME_SHARE = 0.36;
 const MOVE = 320;
 
 export const MOODS = {
-  smile: { words: "more loyal than 3 in 4 were in week 0", fill: "--a2", mark: "--ground" },
+  smile: { words: "above 3 in 4 of week 0", fill: "--a2", mark: "--ground" },
   plain: { words: "in between", fill: "--panel", mark: "--ink" },
-  frown: { words: "less loyal than 3 in 4 were in week 0", fill: "--a1", mark: "--ground" },
+  frown: { words: "below 3 in 4 of week 0", fill: "--a1", mark: "--ground" },
   none: { words: "not a customer yet", fill: "--ground", mark: "--muted" },
   gone: { words: "gone to a competitor", fill: "--ground", mark: "--muted" },
 };
@@ -85,7 +85,7 @@ export function crowd(canvas, points, chosen) {
     canvas.width = canvas.clientWidth * ratio;
     canvas.height = canvas.clientHeight * ratio;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    areas = areasOf(canvas.clientWidth, canvas.clientHeight, points);
+    areas = areasOf(pen, canvas.clientWidth, canvas.clientHeight, points);
   }
 
   function set(world, moods, week, followed) {
@@ -129,9 +129,13 @@ export function crowd(canvas, points, chosen) {
   return { set };
 }
 
-function areasOf(width, height, points) {
+const typeOf = (width) => Math.max(15, Math.min(22, width / 44));
+
+function areasOf(pen, width, height, points) {
   const top = height * (1 - HOME_SHARE);
-  const columns = Math.max(1, Math.min(points.length, Math.round(Math.sqrt((points.length * width) / (top * 1.9)))));
+  pen.font = `600 ${typeOf(width)}px system-ui, sans-serif`;
+  const longest = Math.max(...points.map(({ name }) => pen.measureText(name).width)) + 24;
+  const columns = Math.max(2, Math.min(points.length, Math.floor(width / longest), Math.ceil(Math.sqrt(points.length * 1.5))));
   const rows = Math.ceil(points.length / columns);
   const areas = points.map((point, k) => ({
     name: point.name,
@@ -149,7 +153,7 @@ function areasOf(width, height, points) {
 }
 
 function drawAreas(pen, areas) {
-  const type = Math.max(15, Math.min(22, pen.canvas.clientWidth / 42));
+  const type = typeOf(pen.canvas.clientWidth);
   pen.textAlign = "left";
   for (const area of areas) {
     pen.fillStyle = colour(area.home ? "--ground" : "--panel");
@@ -162,7 +166,6 @@ function drawAreas(pen, areas) {
     pen.fillStyle = colour(area.home ? "--muted" : "--ink");
     pen.font = `600 ${type}px system-ui, sans-serif`;
     pen.fillText(fitting(pen, area.name, area.w - 20), area.x + 10, area.y + type + 8);
-    area.head = type + 16;
   }
 }
 
@@ -184,9 +187,9 @@ function spotsOf(world, week, areas, points) {
   }
   const spots = new Array(world.count);
   areas.forEach((area, a) => {
-    const head = (area.head ?? 36) + 6;
+    const head = 34;
     const [w, h] = [area.w - 24, area.h - head - 10];
-    let gap = 42;
+    let gap = Math.min(42, Math.max(14, h));
     while (gap > 8 && Math.max(1, Math.floor(w / gap)) * Math.max(1, Math.floor(h / gap)) < inside[a].length) gap -= 1;
     const across = Math.max(1, Math.floor(w / gap));
     inside[a].forEach((person, i) => {

@@ -30,7 +30,7 @@ export function lamps(list, names) {
       const state = score > 0.05 ? "above" : score < -0.05 ? "below" : "at";
       item.dataset.state = state;
       tell(mark, { above: "▲", below: "▼", at: "■" }[state]);
-      tell(figure, signed(score ?? 0, 2));
+      tell(figure, signed(score ?? 0, 1));
     });
 }
 
@@ -105,7 +105,7 @@ export function follower(box, firm) {
     const at = week * world.count + person;
     const ever = world.stage[at] === CUSTOMER || world.stage[at] === GONE;
     tell(head, `Now ${stageWords(world, firm, week, person)}${ever ? `; loyalty ${fixed(world.loyalty[at] / 100)}` : ""}.`);
-    const met = metBy(world, person, week, 8);
+    const met = metBy(world, person, week, 6);
     list.replaceChildren(
       ...(met.length ? met.map((one) =>
         make("li", {}, make("span", { class: "figure" }, `Week ${one.week}: `), make("strong", {}, firm.touchpoints[one.touchpoint].name),

@@ -25,9 +25,10 @@ async function stageAnew() {
   for (const plot of [...charts, ...lives]) plot.destroy();
   sides.forEach((side, s) => {
     tell($(`#${side.id}-title`), told.worlds[s].title);
+    side.root.querySelector("h2").title = told.worlds[s].title;
     side.crowd ??= crowd(side.part("crowd"), told.firm.touchpoints, (person) => follow(person));
     side.lamps = lamps(side.part("lamps"), told.firm.departments);
-    side.levers = leverRows(side.part("levers"), told.firm, farthest(told.worlds, told.firm.levers, 8));
+    side.levers = leverRows(side.part("levers"), told.firm, farthest(told.worlds, told.firm.levers, 7));
     side.pain = painRows(side.part("pain"), told.firm, told.worlds);
     side.follower = follower(side.part("follow"), told.firm);
   });
@@ -62,7 +63,7 @@ const meanScore = (world) => weeks().map((week) => world.scores.reduce((sum, of)
 
 function pairChart(box, courses, unit, least, what) {
   const [low, high] = rangeOf(courses, least);
-  const height = Math.max(180, Math.round(Math.min(innerHeight * 0.62, innerWidth * 0.6)));
+  const height = Math.max(180, Math.round(Math.min(innerHeight * 0.55, innerWidth * 0.6)));
   const words = ([xs, ...both]) => {
     const week = both[0].filter((value) => value !== null).length - 1;
     return `${what}, week ${xs[Math.max(0, week)]}: ${both.map((of, s) => `${told.worlds[s].title} ${fixed(of[week])}`).join("; ")}.`;
@@ -76,7 +77,7 @@ const loyaltyChart = () => pairChart($("#loyalty-chart"), told.worlds.map((world
 
 // One person's loyalty in her own world as the thick line, in the other as the thin one.
 function lifeChart(box, s) {
-  const height = Math.max(150, Math.round(innerHeight * 0.26));
+  const height = Math.max(150, Math.round(innerHeight * 0.22));
   const series = told.worlds.map((world, place) => ({ label: world.title, place, width: place === s ? 5 : 1.5 }));
   const plot = lineChart(box, { series, height, type: type(), words: () => "" });
   const course = (world, person) =>
@@ -112,7 +113,7 @@ function drawWorld(side, world) {
   const loyalty = level(world.gauges.loyalty, week);
   const moved = loyalty === null ? null : loyalty - level(world.gauges.loyalty, 0);
   tell(side.part("loyalty"), fixed(loyalty));
-  tell(side.part("moved"), moved === null ? "" : `${moved > 0.05 ? "▲" : moved < -0.05 ? "▼" : "■"} ${signed(moved)} since week 0`);
+  tell(side.part("moved"), moved === null ? "" : `${moved > 0.05 ? "▲" : moved < -0.05 ? "▼" : "■"} ${signed(moved)}`);
   side.lamps(world, week);
   for (const name of ["crowd", "levers", "pain", "follow"]) show(side.part(name), name === (view === "people" ? "crowd" : view));
   show(side.part("stage"), view !== "scores");
@@ -124,6 +125,7 @@ function drawWorld(side, world) {
 
 function keys() {
   $("#key").replaceChildren(
+    make("li", {}, make("strong", {}, "Loyalty")),
     ...Object.entries(MOODS).map(([mood, { words }]) => {
       const size = Math.round(type() * 1.5);
       const canvas = make("canvas", { width: size, height: size, "aria-hidden": "true" });
@@ -131,7 +133,6 @@ function keys() {
       return make("li", {}, canvas, ` ${words}`);
     }),
     make("li", {}, make("strong", {}, "!"), " problem still open"),
-    make("li", {}, "Scorecards: ▲ above par, ■ at par, ▼ below par"),
   );
 }
 
