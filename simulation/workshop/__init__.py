@@ -40,3 +40,24 @@ shared metrics, those too; with pooled data also the company's figures and the l
 """
 
 from __future__ import annotations
+
+from simulation.workshop.journal import JournalRefused
+from simulation.workshop.playing import Job, Outcome, play
+from simulation.workshop.session import Answer, Keys, Session
+from simulation.workshop.setup import Act, Setup, default_setup, setup_from
+from simulation.workshop.state import State
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Job",
+    "JournalRefused",
+    "Keys",
+    "Outcome",
+    "Session",
+    "Setup",
+    "State",
+    "default_setup",
+    "play",
+    "setup_from",
+]
