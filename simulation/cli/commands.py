@@ -16,6 +16,7 @@ from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.handing_out import handouts
 from simulation.cli.optimum import optimum
 from simulation.cli.presenting import present
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
@@ -420,3 +421,4 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
 app.command(rich_help_panel="Workshop", epilog=_CODES)(present)
+app.command(rich_help_panel="Workshop", epilog=_CODES)(handouts)

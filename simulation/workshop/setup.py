@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from simulation.scenario.lever import Lever
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["ACTS", "LIMITS", "Act", "Opening", "Setup", "default_setup", "setup_from"]
+__all__ = ["ACTS", "DEFAULT_ACTS", "LIMITS", "Act", "Opening", "Setup", "default_setup", "setup_from"]
 
 ACTS = Path(__file__).parent / "acts.yaml"
 """The scenario whose arms are the acts of the shipped workshop."""
+DEFAULT_ACTS = ("siloed", "pooled_data", "shared_and_pooled", "council")
+"""Those of its arms that are played, in order."""
 LEVERS_A_SEAT = 3
 """Levers that a person sets at the most. Our assumption: more cannot be weighed in three minutes."""
 LIMITS = {"firms": (1, 60), "rounds": (1, 40), "weeks": (1, 52), "population": (100, 20_000), "seconds": (10, 3600)}
@@ -134,8 +136,9 @@ def default_setup(
     rounds, weeks, population, seconds
         As those of `setup_from`.
     """
-    acts = ("siloed", "pooled_data", "shared_and_pooled", "council")
-    return setup_from(ACTS, acts=acts, firms=firms, rounds=rounds, weeks=weeks, population=population, seconds=seconds)
+    return setup_from(
+        ACTS, acts=DEFAULT_ACTS, firms=firms, rounds=rounds, weeks=weeks, population=population, seconds=seconds
+    )
 
 
 def setup_from(
