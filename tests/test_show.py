@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from simulation.cli.commands import app
 from simulation.laboratory.theatre.changing import Asked
 from simulation.laboratory.theatre.watching import watch_arms
 from simulation.scenario.loading import load
@@ -166,7 +168,7 @@ def test_a_wish_changes_one_world_from_its_week_on(bill: Playbill) -> None:
     assert after[0] == before[0]
     assert after[1]["gauges"]["loyalty"][:6] == before[1]["gauges"]["loyalty"][:6]
     assert after[1]["gauges"]["loyalty"] != before[1]["gauges"]["loyalty"]
-    assert after[1]["title"] == "Shared metrics and shared sight, changed from week 6 on"
+    assert after[1]["title"] == "Changed in week 6: Shared metrics and shared sight"
 
 
 def test_luck_is_told_with_its_interval_or_not_at_all() -> None:
@@ -175,9 +177,10 @@ def test_luck_is_told_with_its_interval_or_not_at_all() -> None:
     clear = {"difference": -2.0, "difference_low": -3.0, "difference_high": -1.0}
     unclear = {"difference": 2.0, "difference_low": -1.0, "difference_high": 5.0}
     assert luck_words(pd.DataFrame([{**shared, **clear}])) == [
-        "Loyalty: higher at the left by 2.0 points (95 % interval 1.0 to 3.0) in 10 runs, each with other people and other luck."
+        "10 runs, each with other people and other luck.",
+        "Loyalty: higher at the left by 2.0 points (95 % interval 1.0 to 3.0).",
     ]
-    assert "no difference that can be told from luck" in luck_words(pd.DataFrame([{**shared, **unclear}]))[0]
+    assert "no difference that can be told from luck" in luck_words(pd.DataFrame([{**shared, **unclear}]))[1]
 
 
 # --- the server ---------------------------------------------------------------------------------------------------------
@@ -233,3 +236,10 @@ def test_what_a_page_may_not_ask_for_is_refused_in_words(client: TestClient, bod
 
 def test_another_sites_page_may_not_ask(client: TestClient) -> None:
     assert client.post("/worlds", json=WANTED, headers={"origin": "http://elsewhere.example"}).status_code == 403
+
+
+def test_the_command_names_what_it_does_not_know() -> None:
+    wrong = CliRunner().invoke(app, ["present", "silo_vs_shared", "--right", "shard", "--no-browser"])
+    assert wrong.exit_code == 2
+    assert "'shard' is not an arm of this scenario" in wrong.output
+    assert "did you mean `shared`?" in wrong.output

@@ -158,7 +158,7 @@ def test_a_rule_is_changed_and_taken_back(browser: Browser, address: str) -> Non
     assert "Tick what is to change" in said(page, "#fault")
     page.fill("#wish [name=setting]", "100")
     page.click("#live")
-    page.wait_for_selector("#right-title:has-text('changed from week 10 on')")
+    page.wait_for_selector("#right-title:has-text('Changed in week 10')")
     page.wait_for_selector("#changing:not([open])", state="attached")
     assert said(page, "#week").startswith("Week 10 ")
     page.keyboard.press("c")
@@ -189,7 +189,7 @@ def test_luck_is_told_when_it_is_asked_for(browser: Browser, address: str) -> No
     for _ in range(7):
         page.keyboard.press("PageDown")
     page.click("#luck")
-    page.wait_for_selector("#words:has-text('in 10 runs, each with other people and other luck')")
+    page.wait_for_selector("#words:has-text('10 runs, each with other people and other luck')")
     opened.close(address)
 
 

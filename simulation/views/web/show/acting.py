@@ -62,7 +62,7 @@ class Playbill:
         """The title of one side; it says from which week on the room has changed something."""
         weeks = sorted(wish.asked.week for wish in self.wishes if wish.side == side)
         title = self.titles[self.left if side == "left" else self.right]
-        return f"{title}, changed from week {weeks[0]} on" if weeks else title
+        return f"Changed in week {weeks[0]}: {title}" if weeks else title
 
 
 def performed(bill: Playbill) -> str:

@@ -18,19 +18,23 @@ METRICS = ("loyalty", "profit")
 
 
 def luck_words(summary: pd.DataFrame) -> list[str]:
-    """Return a sentence for each metric; `summary` as `simulation.analysis.frames.summary_frame` makes it, arms left and right."""
+    """Return how many runs there were, then a sentence for each metric.
+
+    `summary` is as `simulation.analysis.frames.summary_frame` makes it, of the arms left and right.
+    """
     found = summary[(summary["arm"] == "right") & summary["metric"].isin(METRICS)]
-    return [_sentence(row_from(series)) for _, series in found.iterrows()]
+    rows = [row_from(series) for _, series in found.iterrows()]
+    runs = max((row.replications for row in rows), default=0)
+    return [f"{runs} runs, each with other people and other luck.", *map(_sentence, rows)]
 
 
 def _sentence(row: Row) -> str:
-    runs = f"in {row.replications} runs, each with other people and other luck"
     if row.same:
-        return f"{row.label}: the same in both worlds {runs}."
+        return f"{row.label}: the same in both worlds."
     if not row.clear:
-        return f"{row.label}: no difference that can be told from luck {runs}."
+        return f"{row.label}: no difference that can be told from luck."
     decimals = decimals_for([row])
     side = "right" if row.difference > 0 else "left"
     size = f"{amount(abs(row.difference), decimals=decimals)} {short_unit(row.unit)}"
     interval = size_words(row.difference_low, row.difference_high, decimals=decimals)
-    return f"{row.label}: higher at the {side} by {size} (95 % interval {interval}) {runs}."
+    return f"{row.label}: higher at the {side} by {size} (95 % interval {interval})."

@@ -80,7 +80,7 @@ class Stage:
         self.bill = bill
         self._hire = hire or _new_worker
         self._worker = self._hire()
-        self._kept: dict[tuple[str, str], str] = {}
+        self._kept: dict[tuple[str, str], asyncio.Task[str]] = {}
 
     async def answer(self, work: Callable[[Playbill], str], wanted: _Wanted) -> str:
         """Return what is wanted, from what is kept if it has been asked for before: the same question has the same answer.
@@ -92,11 +92,15 @@ class Stage:
         """
         which = (work.__name__, wanted.model_dump_json())
         if which not in self._kept:
-            told = await self.ask(work, _billed(self.bill, wanted))
-            self._kept[which] = told
+            self._kept[which] = asyncio.create_task(self.ask(work, _billed(self.bill, wanted)))
             while len(self._kept) > KEPT:
                 del self._kept[next(iter(self._kept))]
-        return self._kept[which]
+        asked = self._kept[which]
+        try:
+            return await asyncio.shield(asked)  # a page that goes away leaves the work to the next one
+        except Exception:
+            self._kept.pop(which, None)
+            raise
 
     async def ask(self, work: Callable[[Playbill], str], bill: Playbill) -> str:
         """Return what the worker makes of a playbill; a worker that was lost is replaced, once."""

@@ -63,7 +63,7 @@ const meanScore = (world) => weeks().map((week) => world.scores.reduce((sum, of)
 
 function pairChart(box, courses, unit, least, what) {
   const [low, high] = rangeOf(courses, least);
-  const height = Math.max(180, Math.round(Math.min(innerHeight * 0.55, innerWidth * 0.6)));
+  const height = Math.max(180, Math.round(Math.min(innerHeight * 0.58, innerWidth * 0.6)));
   const words = ([xs, ...both]) => {
     const week = both[0].filter((value) => value !== null).length - 1;
     return `${what}, week ${xs[Math.max(0, week)]}: ${both.map((of, s) => `${told.worlds[s].title} ${fixed(of[week])}`).join("; ")}.`;
