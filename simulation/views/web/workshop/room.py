@@ -1,0 +1,201 @@
+"""A session with those who are connected: what they ask, what they are told, and rounds in worker processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import multiprocessing
+import sys
+import time
+import traceback
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any
+
+from simulation.views.web.hub import Hub
+from simulation.workshop import play
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from simulation.views.web.hub import Listener
+    from simulation.workshop import Answer, Job, Session
+
+__all__ = ["FACILITATOR", "PROJECTOR", "Room"]
+
+FACILITATOR, PROJECTOR = "facilitator", "projector"
+"""Topics of the hub; a player's own is `player_topic`."""
+PACE = 0.1
+"""Pages are told what is new at most so often [s]: ten times a second is more than eyes want."""
+TICK = 0.25
+"""How often the clock is looked at [s]."""
+CONNECTIONS = 8
+"""Tabs that one player may have open; the oldest goes first."""
+
+
+class Room:
+    """One session in one process.
+
+    Parameters
+    ----------
+    session
+        The game; this room is the only one that calls it.
+    workers
+        Processes that run firms.
+    clock
+        Seconds since 1970.
+    """
+
+    def __init__(self, session: Session, *, workers: int, clock: Callable[[], float] = time.time) -> None:
+        self.session = session
+        self.hub = Hub()
+        self._clock = clock
+        self._workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+        self._players: dict[str, list[Listener]] = {}
+        self._running: set[tuple[str, str, int]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+
+    # -- who is asking ----------------------------------------------------------------------------------------------
+
+    def plays(self, token: str) -> bool:
+        """Whether a token is a player's."""
+        return self.session.who(token) not in {"", FACILITATOR}
+
+    def facilitates(self, token: str) -> bool:
+        """Whether a token is the facilitator's."""
+        return self.session.who(token) == FACILITATOR
+
+    # -- what comes in ----------------------------------------------------------------------------------------------
+
+    def do(self, token: str, message: dict[str, Any]) -> Answer:
+        """Let a player or the facilitator act; what is accepted is in the journal when this returns."""
+        answer = self.session.do(token, {**message, "message": message["id"]}, now=self._clock())
+        self._news.set()
+        return answer
+
+    def join(self, name: str, code: str, *, message: str) -> Answer:
+        """Let somebody in who knows the code."""
+        answer = self.session.join(name, code, now=self._clock(), message=message)
+        self._news.set()
+        return answer
+
+    # -- what goes out ----------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def player(self, token: str) -> Iterator[Listener]:
+        """A listener to a player's own view while the block runs."""
+        topic = player_topic(token)
+        self.hub.publish(topic, self.session.view_for(token))
+        with self.hub.listen([topic]) as listener:
+            tabs = self._players.setdefault(token, [])
+            tabs.append(listener)
+            if len(tabs) > CONNECTIONS:
+                tabs[0].close("This page is open too often; another one goes on.")
+            try:
+                yield listener
+            finally:
+                tabs.remove(listener)
+                if not tabs:
+                    del self._players[token]
+                    self.hub.forget(topic)
+
+    def connected(self) -> int:
+        """How many players have a page open."""
+        return len(self._players)
+
+    async def _tell(self) -> None:
+        """Give every page what is new, at a pace that eyes can follow; a burst of decisions becomes one snapshot."""
+        told = -1
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self.session.revision != told:
+                told = self.session.revision
+                await self._publish()
+            await asyncio.sleep(PACE)
+
+    async def _publish(self) -> None:
+        self.hub.publish(FACILITATOR, self.session.view_for_facilitator())
+        self.hub.publish(PROJECTOR, self.session.view_for_projector())
+        for token in list(self._players):
+            if self.plays(token):
+                self.hub.publish(player_topic(token), self.session.view_for(token))
+            else:
+                for listener in list(self._players.get(token, ())):
+                    listener.close("This seat is now on another device, or you were taken out of the session.")
+            await asyncio.sleep(0)  # decisions that come in meanwhile are acknowledged first
+
+    # -- the clock and the runs -------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Keep the clock, run firms and tell pages while the block runs."""
+        self._pool = self._new_pool()
+        for work in (self._tick(), self._tell()):
+            self._start(work)
+        self._news.set()
+        try:
+            yield
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self.session.close()
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            traceback.print_exception(task.exception(), file=sys.stderr)
+
+    async def _tick(self) -> None:
+        while True:
+            self.session.tick(now=self._clock())
+            for job in self.session.jobs():
+                key = (job.act, job.firm, job.rounds)
+                if key not in self._running:
+                    self._running.add(key)
+                    self._start(self._run(job, key))
+            self._news.set()
+            await asyncio.sleep(TICK)
+
+    async def _run(self, job: Job, key: tuple[str, str, int]) -> None:
+        """Run a firm in a worker; if the worker is lost, the job is still to be done at the next tick.
+
+        A job that fails by itself would fail again: it stays in the list of those that run, and the terminal says why.
+        """
+        pool = self._pool
+        assert pool is not None
+        try:
+            outcome = await asyncio.get_running_loop().run_in_executor(pool, play, job)
+            self.session.take_in(outcome, now=self._clock())
+        except BrokenProcessPool:
+            if self._pool is pool:
+                self._pool = self._new_pool()
+        self._running.discard(key)
+        self._news.set()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Spawned, not forked: a copy of a running event loop and of an open journal would be in every worker.
+        pool = ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn"))
+        for _ in range(self._workers):
+            pool.submit(_warm_up)
+        return pool
+
+
+def player_topic(token: str) -> str:
+    """The topic of a player's own view."""
+    return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+
+
+def _warm_up() -> None:
+    """Load what a firm needs before the first round does."""
+    import simulation.model.organization_model  # noqa: F401
