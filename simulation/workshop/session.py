@@ -1,0 +1,295 @@
+"""A session: its journal, the state that follows from it, and what may be asked of it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
+from simulation.workshop.events import FacilitatorKeyed, FirmRan, Founded, Joined, Reopened
+from simulation.workshop.journal import Journal, JournalRefused
+from simulation.workshop.playing import Job, Outcome, scenario_of
+from simulation.workshop.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from simulation.workshop.events import Event
+    from simulation.workshop.journal import Synchronous
+    from simulation.workshop.setup import Setup
+
+__all__ = ["MOST_PLAYERS", "Answer", "Keys", "Session"]
+
+MOST_PLAYERS = 1000
+"""Players that a session takes in, those who left included: a flood of joins ends there."""
+_CODE = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Letters of a join code: none that is mistaken for another."""
+_CODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """What is said once: the facilitator's secret, and the code that lets people join."""
+
+    facilitator: str
+    join_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer to a command.
+
+    Attributes
+    ----------
+    accepted, refusal
+        Whether it was accepted; if not, why: one sentence for the person who asked.
+    again
+        It had been accepted before (the same message); nothing happened now.
+    message
+        The sender's own key of the message.
+    revision
+        Number of the session's last event.
+    token, player
+        Of a join: the player's secret and key. Of `replace`: the new secret. A repeated message does not say the secret again.
+    """
+
+    accepted: bool
+    refusal: str = ""
+    again: bool = False
+    message: str = ""
+    revision: int = 0
+    token: str = ""
+    player: str = ""
+
+
+class Session:
+    """One session; make it with `create` or `open`.
+
+    Attributes
+    ----------
+    state
+        Where it stands; to be looked at, never changed.
+    outcomes
+        What firms have lived, by (act, firm).
+    revision
+        Number of the last event.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.state = State()
+        self.outcomes: dict[tuple[str, str], Outcome] = {}
+        self.revision = 0
+        self.last_at = 0.0
+        self.wiped = False
+        self._answered: dict[tuple[str, str], str] = {}
+        for entry in journal.entries():
+            self._take(entry.event, at=entry.at)
+            if entry.message:
+                self._answered[entry.who, entry.message] = _player_of(entry.event)
+            self.revision = entry.number
+        for name, data in journal.kept().items():
+            if name.startswith("outcome:"):
+                self._keep(Outcome(**data))
+
+    @classmethod
+    def create(
+        cls, path: Path | str, setup: Setup, *, now: float, synchronous: Synchronous = "NORMAL"
+    ) -> tuple[Self, Keys]:
+        """Begin a session in a new file.
+
+        Raises
+        ------
+        JournalRefused
+            If the file exists already and is anything but empty.
+        """
+        journal = Journal(path, synchronous=synchronous)
+        if next(journal.entries(), None) is not None:
+            journal.close()
+            raise JournalRefused(f"{path} holds a session already: open it, or name another file")
+        session = cls(journal)
+        keys = Keys(facilitator=_secret(), join_code="".join(secrets.choice(_CODE) for _ in range(_CODE_LENGTH)))
+        founded = Founded(setup.to_data(), keys.join_code)
+        session._write([founded, FacilitatorKeyed(_hashed(keys.facilitator))], now=now)
+        return session, keys
+
+    @classmethod
+    def open(cls, path: Path | str, *, now: float | None = None, synchronous: Synchronous = "NORMAL") -> Self:
+        """Go on with a session after a restart; an open round gets back the time for which nobody was there.
+
+        Parameters
+        ----------
+        now
+            None: only look at it.
+
+        Raises
+        ------
+        JournalRefused
+            If the file is no session.
+        """
+        session = cls(Journal(path, synchronous=synchronous))
+        if session.state.setup is None:
+            session.journal.close()
+            raise JournalRefused(f"{path} holds no session")
+        opened = session.state.open
+        if now is not None and opened is not None and opened.left is None:
+            lost = max(0.0, now - session.last_at)
+            session._write([Reopened(opened.ends + lost)], now=now)
+        return session
+
+    def new_facilitator(self, *, now: float) -> str:
+        """Return another facilitator's secret, for the start-up line after a restart; earlier ones stay valid."""
+        token = _secret()
+        self._write([FacilitatorKeyed(_hashed(token))], now=now)
+        return token
+
+    # -- who asks ----------------------------------------------------------------------------------------------------
+
+    def who(self, token: str) -> str:
+        """Return the key of the player who holds a token, `facilitator`, or an empty text."""
+        hashed = _hashed(token)
+        return FACILITATOR if hashed in self.state.facilitators else self.state.tokens.get(hashed, "")
+
+    # -- commands ----------------------------------------------------------------------------------------------------
+
+    def join(self, name: object, code: object, *, now: float, message: object = "") -> Answer:
+        """Let somebody in who has the code; opening a link seats nobody, only this does."""
+        try:
+            key = _message(message)
+            if not isinstance(code, str) or not secrets.compare_digest(
+                code.strip().upper().encode("utf-8", "replace"), self.state.join_code.encode()
+            ):
+                raise Refused("That is not this session's code.")  # noqa: TRY301
+            if key and ("", key) in self._answered:
+                return self._again("", key)
+            if self.state.ended or self.wiped:
+                raise Refused("The play is over.")  # noqa: TRY301
+            if self.state.joined >= MOST_PLAYERS:
+                raise Refused("The session is full.")  # noqa: TRY301
+            token, player = _secret(), f"player_{self.state.joined + 1}"
+            joined = Joined(player, text(name, "name"), _hashed(token))
+        except Refused as refused:
+            return Answer(accepted=False, refusal=str(refused), revision=self.revision)
+        self._write([joined], now=now, message=key)
+        return Answer(accepted=True, message=key, revision=self.revision, token=token, player=player)
+
+    def do(self, token: str, given: Mapping[str, Any], *, now: float) -> Answer:
+        """Do what the holder of a token asks, or say why not; see the package for what can be asked."""
+        who = self.who(token) if isinstance(token, str) else ""
+        key = ""
+        try:
+            if not who or self.wiped:
+                raise Refused("You are not (or no longer) in this session.")  # noqa: TRY301
+            if not isinstance(given, dict):
+                raise Refused("This is nothing that can be asked here.")  # noqa: TRY301
+            key = _message(given.get("message", ""))
+            if key and (who, key) in self._answered:
+                return self._again(who, key)
+            if given.get("do") == "wipe" and who == FACILITATOR:
+                self.wipe()
+                return Answer(accepted=True, message=key, revision=self.revision)
+            new = _secret() if given.get("do") == "replace" else ""
+            events = events_for(
+                Asked(state=self.state, outcomes=self.outcomes, who=who, given=given, now=now, new_token=_hashed(new))
+            )
+        except Refused as refused:
+            return Answer(accepted=False, refusal=str(refused), message=key, revision=self.revision)
+        self._write(events, now=now, who=who, message=key)
+        return Answer(accepted=True, message=key, revision=self.revision, token=new, player=_player_of(events[0]))
+
+    def tick(self, *, now: float) -> bool:
+        """Close what is due, and say whether anything was."""
+        events = [] if self.wiped else list(due(self.state, now))
+        if events:
+            self._write(events, now=now)
+        return bool(events)
+
+    def wipe(self) -> None:
+        """Remove the session and all that was said in it, from memory and from the disk."""
+        self.journal.wipe()
+        self.state = replace(State(), setup=self.state.setup, act=self.state.act, ended=True)
+        self.outcomes, self._answered = {}, {}
+        self.wiped = True
+        self.revision += 1
+
+    def close(self) -> None:
+        """Close the journal."""
+        if not self.wiped:
+            self.journal.close()
+
+    # -- runs ----------------------------------------------------------------------------------------------------------
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield what is to be run: each firm whose decisions are final and not yet lived."""
+        for act, firm in list(self.state.waiting_to_run()):
+            yield self.job(act, firm, rounds=self.state.closed[act, firm])
+
+    def job(self, act: str, firm: str, *, rounds: int, rules: str = "") -> Job:
+        """Return a firm's first rounds of an act as work; under the rules of another act, if one is named."""
+        state, setup = self.state, self.state.given
+        scenario = scenario_of(
+            setup, rules or act, state.decided(act, firm), rounds=rounds, agreed=state.agreed.get((act, firm), ())
+        )
+        return Job(
+            act=rules or act, firm=firm, rounds=rounds, weeks=setup.weeks, scenario=scenario, seed=setup.seed,
+            pars=setup.opening.pars,
+        )  # fmt: skip
+
+    def take_in(self, outcome: Outcome, *, now: float) -> bool:
+        """Write down what a firm has lived; one that nobody waits for (a second copy, an old round) is dropped: False."""
+        at = (outcome.act, outcome.firm)
+        wanted = self.state.closed.get(at, 0)
+        if self.wiped or outcome.rounds != wanted or self.state.ran.get(at, 0) >= wanted:
+            return False
+        ran = FirmRan(outcome.firm, outcome.act, outcome.rounds, outcome.digest)
+        self._keep(outcome)
+        self._write([ran], now=now, keep=[(f"outcome:{outcome.act}:{outcome.firm}", asdict(outcome))])
+        return True
+
+    # -- the journal -----------------------------------------------------------------------------------------------------
+
+    def _write(self, events: Sequence[Event], *, now: float, who: str = "", message: str = "",
+               keep: Iterable[tuple[str, Any]] = ()) -> None:  # fmt: skip
+        """Write events down, take them in, and then those that follow of themselves."""
+        entries = self.journal.append(events, first=self.revision + 1, at=now, who=who, message=message, keep=keep)
+        for entry in entries:
+            self._take(entry.event, at=now)
+        self.revision = entries[-1].number
+        if message:
+            self._answered[who, message] = _player_of(events[0])
+        following = list(closing(self.state))
+        if following:
+            self._write(following, now=now)
+
+    def _take(self, event: Event, *, at: float) -> None:
+        self.state.apply(event)
+        self.last_at = max(self.last_at, at)
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.act, outcome.firm] = outcome
+
+    def _again(self, who: str, message: str) -> Answer:
+        player = self._answered[who, message]
+        return Answer(accepted=True, again=True, message=message, revision=self.revision, player=player)
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _hashed(token: str) -> str:
+    """Return the hash under which a token is kept: it is long and random, so no slow hash is needed."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _message(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST["message"]:
+        raise Refused(f"A message's key is a text of at most {LONGEST['message']} characters.")
+    return value.encode("utf-8", "replace").decode()
+
+
+def _player_of(event: Event) -> str:
+    return str(getattr(event, "player", ""))
