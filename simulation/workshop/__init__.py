@@ -12,7 +12,7 @@ in its process and calls it directly; each call takes well under a millisecond, 
     answer  = session.tick(now=t)                           # call about once a second: closes rounds that are due
     for job in session.jobs(): session.take_in(play(job), now=t)    # play in a process pool: `Job` and `Outcome` pickle
     session.view_for(token)                                 # what a player may see: plain JSON data
-    session.view_for_facilitator(token), session.view_for_projector()
+    session.view_for_facilitator(), session.view_for_projector()
     session.debrief()                                       # figures by firm and act (facilitator's and projector's page)
     session.revision                                        # grows by one with each event: send snapshots when it has moved
 
@@ -24,7 +24,8 @@ sentence in `refusal`; nothing else ever comes out of `do`, whatever is put in.
     a player       sit {firm, department}      leave {}      rename {name}
                    submit {act, round, settings: {lever: 0..1}, line}   (again while the round is open: replaces)
     facilitator    open {seconds?}   pause {}   resume {}   extend {seconds}   close {}   advance {firm}
-                   act {act}   end {}   broadcast {text}   rename {player, name}   move {player, firm, department}
+                   act {act}   end {}   broadcast {text}   reveal {shown?} (customers on the projector in this act)
+                   rename {player, name}   move {player, firm, department}
                    replace {player} (answer.token: a new link to the same seat; the old one is dead)   remove {player}
                    name_firm {firm, name}   agree {firm, lever, low, high} (a council's act: binds the seat)   wipe {}
 
@@ -37,6 +38,25 @@ Phases: `lobby` -> `open` <-> `paused` -> `running` (decisions are in, firms are
 
 What a player may see follows from the act's rules, as in the model: siloed, her own KPIs, levers, score and bonus; paid on
 shared metrics, those too; with pooled data also the company's figures and the ledger's lines that concern her.
+
+Views are plain JSON data. All begin with: title, phase, act {name, title, number, of}, round, rounds, weeks (of a round), ends
+(seconds since 1970, while open), left (seconds, while paused), broadcast, currency, revision. Then
+
+    player        you {player, name, firm, firm_name, department, department_name}; without a seat: free [{firm, name,
+                  seats [{department, name}]}]; with one: firm {firm, name, status, ran, held, submitted},
+                  levers [{lever, name, low, high, setting, limits}], submitted {settings, line} or null,
+                  kpis, shared [{kpi, name, unit, better, par, stretch, weekly, rounds}], score, shared_score (by round),
+                  bonus {rounds, total, full}, company [{metric, name, unit, better, start, weekly, rounds}],
+                  felt {caused [{where, pain, joy}], felt_here [{due, pain}]} or null, council [items],
+                  decisions [{round, settings, line}]
+    projector     join_code, players, seated, revealed, firms [{firm, name, status, ran, held, submitted, bonus {rounds, total},
+                  company (empty unless revealed)}]
+    facilitator   join_code, revealed, acts [{name, title, played}], players [{... you, submitted, missed}], seconds, council
+                  (bool), firms [as on the projector, always revealed, with seats [{department, name, player, player_name,
+                  submitted, line}] and council [items]]
+
+A firm's status is waiting, deciding, closed (its decisions are final, it is being run) or ran. Texts that people wrote (names,
+lines, broadcast) are returned as they wrote them, without control characters: a page must escape them.
 """
 
 from __future__ import annotations

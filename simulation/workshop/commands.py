@@ -24,6 +24,7 @@ from simulation.workshop.events import (
     Renamed,
     Replaced,
     Resumed,
+    Revealed,
     Sat,
     Stood,
     Submitted,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from simulation.workshop.playing import Outcome
     from simulation.workshop.state import Player, RoundOpen, State
 
-__all__ = ["FACILITATOR", "LONGEST", "Asked", "Refused", "closing", "due", "events_for", "text"]
+__all__ = ["FACILITATOR", "LONGEST", "Asked", "Refused", "closing", "due", "events_for", "present_settings", "text"]
 
 FACILITATOR = "facilitator"
 """Who the facilitator is, where players have their keys."""
@@ -129,7 +130,7 @@ def _submit(asked: Asked) -> list[Event]:
     sent = given.get("settings")
     if not isinstance(sent, dict):
         raise Refused("A decision says `settings`: a number from 0 to 1 for each lever.")
-    settings = present_settings(asked, firm, department)
+    settings = present_settings(state, asked.outcomes, firm, department)
     limits = limits_in(state.agreed.get((state.act, firm), ()), opened.number)
     for name, value in sent.items():
         if name not in levers:
@@ -142,13 +143,14 @@ def _submit(asked: Asked) -> list[Event]:
     return [Submitted(asked.who, firm, department, state.act, opened.number, settings, line)]
 
 
-def present_settings(asked: Asked, firm: str, department: str) -> dict[str, float]:
+def present_settings(
+    state: State, outcomes: Mapping[tuple[str, str], Outcome], firm: str, department: str
+) -> dict[str, float]:
     """Return where a seat's levers stand: as it has submitted, else as its last round has left them; within limits."""
-    state = asked.state
     decided = state.submitted(firm, department)
     if decided is not None:
         return dict(decided.settings)
-    outcome = asked.outcomes.get((state.act, firm))
+    outcome = outcomes.get((state.act, firm))
     standing = outcome.next if outcome is not None else state.given.opening.settings
     limits = limits_in(state.agreed.get((state.act, firm), ()), state.rounds)
     found = {}
@@ -255,6 +257,13 @@ def _broadcast(asked: Asked) -> list[Event]:
     return [Broadcast(text(asked.given.get("text"), "text", empty=True))]
 
 
+def _reveal(asked: Asked) -> list[Event]:
+    shown = asked.given.get("shown", True)
+    if not isinstance(shown, bool):
+        raise Refused("`shown` is true or false.")
+    return [Revealed(shown)]
+
+
 def _rename_player(asked: Asked) -> list[Event]:
     return [Renamed(_player_named(asked), text(asked.given.get("name"), "name"))]
 
@@ -294,6 +303,7 @@ _FACILITATOR: dict[str, Callable[[Asked], list[Event]]] = {
     "end": _end,
     "agree": _agree,
     "broadcast": _broadcast,
+    "reveal": _reveal,
     "rename": _rename_player,
     "move": _move,
     "replace": _replace,
@@ -301,7 +311,7 @@ _FACILITATOR: dict[str, Callable[[Asked], list[Event]]] = {
     "name_firm": _name_firm,
 }
 """What the facilitator may ask, by name."""
-_AFTER_THE_END = {"broadcast", "rename", "replace", "remove", "name_firm"}
+_AFTER_THE_END = {"broadcast", "reveal", "rename", "replace", "remove", "name_firm"}
 """What may still be asked when the play is over."""
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "Reopened",
     "Replaced",
     "Resumed",
+    "Revealed",
     "Sat",
     "Stood",
     "Submitted",
@@ -205,6 +206,13 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
+class Revealed:
+    """From now on, in this act, the projector shows how customers fare; or no longer."""
+
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The play is over; the debrief begins."""
 
@@ -230,6 +238,7 @@ Event = (
     | ActSwitched
     | Agreed
     | Broadcast
+    | Revealed
     | Ended
 )
 
@@ -237,7 +246,7 @@ KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         *(Founded, FacilitatorKeyed, Reopened, Joined, Sat, Stood, Renamed, Replaced, Removed, FirmNamed, Opened),
-        *(Paused, Resumed, Extended, Submitted, FirmClosed, FirmRan, ActSwitched, Agreed, Broadcast, Ended),
+        *(Paused, Resumed, Extended, Submitted, FirmClosed, FirmRan, ActSwitched, Agreed, Broadcast, Revealed, Ended),
     )
 }
 """Events by name."""

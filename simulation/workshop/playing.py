@@ -106,10 +106,10 @@ class Outcome:
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def last_round(self, metric: str, weeks: int) -> float | None:
-        """Return the mean of a metric over the last round; None where nothing was measured."""
-        values = [value for value in self.weekly[metric][-weeks:] if value is not None]
-        return math.fsum(values) / len(values) if values else None
+    def by_round(self, metric: str, weeks: int) -> list[float | None]:
+        """Return the mean of a metric over the weeks of each round; None where nothing was measured."""
+        series = self.weekly[metric]
+        return [_mean(series[start : start + weeks]) for start in range(0, len(series), weeks)]
 
 
 def changes_of(
@@ -254,6 +254,11 @@ class _Books:
                 self.appraisal[name].append(_round(department.appraisal))
                 self.bonus[name].append(_round(self._earned[name]))
                 self._earned[name] = 0.0
+
+
+def _mean(series: list[float | None]) -> float | None:
+    values = [value for value in series if value is not None]
+    return _round(math.fsum(values) / len(values)) if values else None
 
 
 def _round(value: float) -> float:

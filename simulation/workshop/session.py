@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
 from simulation.workshop.events import FacilitatorKeyed, FirmRan, Founded, Joined, Reopened
 from simulation.workshop.journal import Journal, JournalRefused
 from simulation.workshop.playing import Job, Outcome, scenario_of
+from simulation.workshop.seeing import facilitators, players, projected
 from simulation.workshop.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from simulation.workshop.events import Event
@@ -148,8 +149,10 @@ class Session:
 
     # -- who asks ----------------------------------------------------------------------------------------------------
 
-    def who(self, token: str) -> str:
+    def who(self, token: object) -> str:
         """Return the key of the player who holds a token, `facilitator`, or an empty text."""
+        if not isinstance(token, str) or self.wiped:
+            return ""
         hashed = _hashed(token)
         return FACILITATOR if hashed in self.state.facilitators else self.state.tokens.get(hashed, "")
 
@@ -159,16 +162,9 @@ class Session:
         """Let somebody in who has the code; opening a link seats nobody, only this does."""
         try:
             key = _message(message)
-            if not isinstance(code, str) or not secrets.compare_digest(
-                code.strip().upper().encode("utf-8", "replace"), self.state.join_code.encode()
-            ):
-                raise Refused("That is not this session's code.")  # noqa: TRY301
+            self._admit(code)
             if key and ("", key) in self._answered:
                 return self._again("", key)
-            if self.state.ended or self.wiped:
-                raise Refused("The play is over.")  # noqa: TRY301
-            if self.state.joined >= MOST_PLAYERS:
-                raise Refused("The session is full.")  # noqa: TRY301
             token, player = _secret(), f"player_{self.state.joined + 1}"
             joined = Joined(player, text(name, "name"), _hashed(token))
         except Refused as refused:
@@ -176,25 +172,31 @@ class Session:
         self._write([joined], now=now, message=key)
         return Answer(accepted=True, message=key, revision=self.revision, token=token, player=player)
 
-    def do(self, token: str, given: Mapping[str, Any], *, now: float) -> Answer:
+    def _admit(self, code: object) -> None:
+        """Refuse who may not come in."""
+        sent = code.strip().upper().encode("utf-8", "replace") if isinstance(code, str) else b""
+        if not secrets.compare_digest(sent, self.state.join_code.encode()):
+            raise Refused("That is not this session's code.")
+        if self.state.ended:
+            raise Refused("The play is over.")
+        if self.state.joined >= MOST_PLAYERS:
+            raise Refused("The session is full.")
+
+    def do(self, token: object, given: object, *, now: float) -> Answer:
         """Do what the holder of a token asks, or say why not; see the package for what can be asked."""
-        who = self.who(token) if isinstance(token, str) else ""
-        key = ""
+        who, key, new = self.who(token), "", ""
         try:
-            if not who or self.wiped:
-                raise Refused("You are not (or no longer) in this session.")  # noqa: TRY301
-            if not isinstance(given, dict):
-                raise Refused("This is nothing that can be asked here.")  # noqa: TRY301
-            key = _message(given.get("message", ""))
+            command, key = _command(given, who=who)
             if key and (who, key) in self._answered:
                 return self._again(who, key)
-            if given.get("do") == "wipe" and who == FACILITATOR:
+            if command.get("do") == "wipe" and who == FACILITATOR:
                 self.wipe()
                 return Answer(accepted=True, message=key, revision=self.revision)
-            new = _secret() if given.get("do") == "replace" else ""
-            events = events_for(
-                Asked(state=self.state, outcomes=self.outcomes, who=who, given=given, now=now, new_token=_hashed(new))
+            new = _secret() if command.get("do") == "replace" else ""
+            asked = Asked(
+                state=self.state, outcomes=self.outcomes, who=who, given=command, now=now, new_token=_hashed(new)
             )
+            events = events_for(asked)
         except Refused as refused:
             return Answer(accepted=False, refusal=str(refused), message=key, revision=self.revision)
         self._write(events, now=now, who=who, message=key)
@@ -210,7 +212,8 @@ class Session:
     def wipe(self) -> None:
         """Remove the session and all that was said in it, from memory and from the disk."""
         self.journal.wipe()
-        self.state = replace(State(), setup=self.state.setup, act=self.state.act, ended=True)
+        setup = self.state.given
+        self.state = State(setup=setup, act=self.state.act, firm_names=dict(setup.firms), ended=True)
         self.outcomes, self._answered = {}, {}
         self.wiped = True
         self.revision += 1
@@ -219,6 +222,23 @@ class Session:
         """Close the journal."""
         if not self.wiped:
             self.journal.close()
+
+    # -- views -------------------------------------------------------------------------------------------------------
+
+    def view_for(self, token: str) -> dict[str, Any] | None:
+        """Return what the holder of a token may see; None if she is not (or no longer) in this session."""
+        who = "" if self.wiped else self.who(token)
+        if who == FACILITATOR:
+            return self.view_for_facilitator()
+        return {**players(self.state, self.outcomes, who), "revision": self.revision} if who else None
+
+    def view_for_facilitator(self) -> dict[str, Any]:
+        """Return what the facilitator sees; the caller has checked that it is she."""
+        return {**facilitators(self.state, self.outcomes), "revision": self.revision}
+
+    def view_for_projector(self) -> dict[str, Any]:
+        """Return what everybody may see."""
+        return {**projected(self.state, self.outcomes), "revision": self.revision}
 
     # -- runs ----------------------------------------------------------------------------------------------------------
 
@@ -283,6 +303,15 @@ def _secret() -> str:
 def _hashed(token: str) -> str:
     """Return the hash under which a token is kept: it is long and random, so no slow hash is needed."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _command(given: object, *, who: str) -> tuple[dict[str, Any], str]:
+    """Return what was sent and its message's key; refuse strangers and what is no command."""
+    if not who:
+        raise Refused("You are not (or no longer) in this session.")
+    if not isinstance(given, dict):
+        raise Refused("This is nothing that can be asked here.")
+    return given, _message(given.get("message", ""))
 
 
 def _message(value: object) -> str:

@@ -121,18 +121,20 @@ class Setup:
         )
 
 
-def default_setup(firms: int = 4, **figures: int) -> Setup:
+def default_setup(
+    firms: int = 4, *, rounds: int = 6, weeks: int = 12, population: int = 2000, seconds: int = 180
+) -> Setup:
     """Return the shipped workshop: siloed, pooled data, shared bonus on shared sight, and a council.
 
     Parameters
     ----------
     firms
         How many firms play side by side.
-    figures
-        Others of `setup_from`'s figures.
+    rounds, weeks, population, seconds
+        As those of `setup_from`.
     """
     acts = ("siloed", "pooled_data", "shared_and_pooled", "council")
-    return setup_from(ACTS, acts=acts, firms=firms, **figures)
+    return setup_from(ACTS, acts=acts, firms=firms, rounds=rounds, weeks=weeks, population=population, seconds=seconds)
 
 
 def setup_from(
@@ -141,8 +143,8 @@ def setup_from(
     acts: Sequence[str] = (),
     firms: int = 4,
     rounds: int = 6,
-    weeks: int = 8,
-    population: int = 1000,
+    weeks: int = 12,
+    population: int = 2000,
     seconds: int = 180,
     seed: int | None = None,
     seats: Mapping[str, Sequence[str]] | None = None,

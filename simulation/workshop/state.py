@@ -25,6 +25,7 @@ from simulation.workshop.events import (
     Reopened,
     Replaced,
     Resumed,
+    Revealed,
     Sat,
     Stood,
     Submitted,
@@ -120,6 +121,7 @@ class State:
     agreed: dict[tuple[str, str], list[tuple[int, str, float, float]]] = field(default_factory=dict)
     digests: dict[tuple[str, str, int], str] = field(default_factory=dict)
     broadcast: str = ""
+    revealed: bool = False
     joined: int = 0
     ended: bool = False
 
@@ -290,7 +292,7 @@ class State:
 
     @apply.register
     def _(self, event: ActSwitched) -> None:
-        self.act = event.act
+        self.act, self.revealed = event.act, False
 
     @apply.register
     def _(self, event: Agreed) -> None:
@@ -300,6 +302,10 @@ class State:
     @apply.register
     def _(self, event: Broadcast) -> None:
         self.broadcast = event.text
+
+    @apply.register
+    def _(self, event: Revealed) -> None:
+        self.revealed = event.shown
 
     @apply.register
     def _(self, _event: Ended) -> None:
