@@ -8,17 +8,18 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulation.cli import options as given
+from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.opening import remarks
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
     from simulation.workshop import Session
+    from simulation.workshop.journal import Synchronous
 
 __all__ = ["workshop"]
 
@@ -33,51 +34,95 @@ class _Asked:
 
     scenario: str | None
     acts: tuple[str, ...]
-    figures: dict[str, int]
+    figures: dict[str, Any]
 
 
 def workshop(
     scenario: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SCENARIO]", show_default="four acts", help="A scenario whose arms are the acts: a file, or a shipped name."
+            metavar="[SCENARIO]",
+            show_default="four acts",
+            help="A scenario whose arms are the acts: a file, or a shipped name.",
         ),
     ] = None,
     act: Annotated[
         list[str] | None,
-        typer.Option("--act", metavar="ARM", show_default="all", rich_help_panel=_PLAY, help="An arm to play; again for more, in order."),
+        typer.Option(
+            "--act",
+            metavar="ARM",
+            show_default="all",
+            rich_help_panel=_PLAY,
+            help="An arm to play; again for more, in order.",
+        ),
     ] = None,
-    firms: Annotated[int | None, typer.Option(min=1, max=60, metavar="N", rich_help_panel=_PLAY, help="Firms side by side.")] = None,
-    rounds: Annotated[int | None, typer.Option(min=1, max=40, metavar="N", rich_help_panel=_PLAY, help="Rounds of an act.")] = None,
-    weeks: Annotated[int | None, typer.Option(min=1, max=52, metavar="N", rich_help_panel=_PLAY, help="Weeks of a round.")] = None,
+    firms: Annotated[
+        int | None, typer.Option(min=1, max=60, metavar="N", rich_help_panel=_PLAY, help="Firms side by side.")
+    ] = None,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=40, metavar="N", rich_help_panel=_PLAY, help="Rounds of an act.")
+    ] = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, max=52, metavar="N", rich_help_panel=_PLAY, help="Weeks of a round.")
+    ] = None,
     seconds: Annotated[
-        int | None, typer.Option(min=10, max=3600, metavar="N", rich_help_panel=_PLAY, help="Time to decide in a round.")
+        int | None,
+        typer.Option(min=10, max=3600, metavar="N", rich_help_panel=_PLAY, help="Time to decide in a round."),
     ] = None,
     population: given.Population = None,
     seed: given.Seed = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", rich_help_panel=_PLAY, help="One person alone: two firms, short rounds, bots, nothing is kept."),
+        typer.Option(
+            "--dry-run", rich_help_panel=_PLAY, help="One person alone: two firms, short rounds, bots, nothing is kept."
+        ),
     ] = False,
     session: Annotated[
         Path | None,
-        typer.Option("--session", metavar="FILE", show_default=str(_SESSION), rich_help_panel=_PLAY, help="Where the session is kept; one that exists goes on."),
+        typer.Option(
+            "--session",
+            metavar="FILE",
+            show_default=str(_SESSION),
+            rich_help_panel=_PLAY,
+            help="Where the session is kept; one that exists goes on.",
+        ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", rich_help_panel=_PLAY, help="Begin anew, and remove the older session in that file.")
+        bool,
+        typer.Option(
+            "--overwrite", rich_help_panel=_PLAY, help="Begin anew, and remove the older session in that file."
+        ),
     ] = False,
     full: Annotated[
-        bool, typer.Option("--survive-power-cut", rich_help_panel=_PLAY, help="Wait for the disk with each decision; slower in a burst.")
+        bool,
+        typer.Option(
+            "--survive-power-cut",
+            rich_help_panel=_PLAY,
+            help="Wait for the disk with each decision; slower in a burst.",
+        ),
     ] = False,
     lan: Annotated[
-        bool, typer.Option("--lan", rich_help_panel=_NETWORK, help="Let phones on the local network in; otherwise only this machine.")
+        bool,
+        typer.Option(
+            "--lan", rich_help_panel=_NETWORK, help="Let phones on the local network in; otherwise only this machine."
+        ),
     ] = False,
     host: Annotated[
-        str | None, typer.Option("--host", metavar="ADDRESS", rich_help_panel=_NETWORK, help="The one address of this machine to listen on.")
+        str | None,
+        typer.Option(
+            "--host", metavar="ADDRESS", rich_help_panel=_NETWORK, help="The one address of this machine to listen on."
+        ),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", rich_help_panel=_NETWORK, help="0: any that is free.")] = _PORT,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", rich_help_panel=_NETWORK, help="0: any that is free.")
+    ] = _PORT,
     check: Annotated[
-        bool, typer.Option("--check", rich_help_panel=_NETWORK, help="Only look for what may keep phones out: VPN, firewall, several addresses, port.")
+        bool,
+        typer.Option(
+            "--check",
+            rich_help_panel=_NETWORK,
+            help="Only look for what may keep phones out: VPN, firewall, several addresses, port.",
+        ),
     ] = False,
     workers: given.Workers = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the facilitator's page.")] = False,
@@ -104,7 +149,14 @@ def workshop(
             needed(library, extra="web")
         if check:
             raise typer.Exit(_check(port))
-        figures = {"firms": firms, "rounds": rounds, "weeks": weeks, "seconds": seconds, "population": population, "seed": seed}
+        figures = {
+            "firms": firms,
+            "rounds": rounds,
+            "weeks": weeks,
+            "seconds": seconds,
+            "population": population,
+            "seed": seed,
+        }
         if dry_run:
             short = {"firms": 2, "rounds": 2, "seconds": 60}
             figures = {name: short.get(name) if value is None else value for name, value in figures.items()}
@@ -145,9 +197,10 @@ def _serve(
 def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: bool) -> tuple[Session, str]:
     """The session of a file, gone on with or begun; and a facilitator's secret."""
     from simulation.workshop import Session, default_setup, setup_from
+    from simulation.workshop.setup import ACTS
 
     remark = remarks(quiet=quiet)
-    synchronous = "FULL" if full else "NORMAL"
+    synchronous: Synchronous = "FULL" if full else "NORMAL"
     now = time.time()
     if path.exists() and not overwrite:
         session = Session.open(path, now=now, synchronous=synchronous)

@@ -1,4 +1,4 @@
-"""This machine's addresses on the local network, and what may keep a room's phones from reaching them."""
+"""The addresses of this machine on the local network, and what may keep a room's phones from reaching them."""
 
 from __future__ import annotations
 
@@ -127,7 +127,9 @@ def findings(found: Sequence[Address], *, out: str | None, port: int, port_taken
         result.append(Finding(level="well", what=f"Port {port} is free."))
     else:
         result.append(
-            Finding(level="trap", what=f"Port {port}: {port_taken}.", do="End what uses it, or choose another with --port.")
+            Finding(
+                level="trap", what=f"Port {port}: {port_taken}.", do="End what uses it, or choose another with --port."
+            )
         )
     result.append(_of_firewall(port))
     result.append(
@@ -173,7 +175,7 @@ def _of_tunnels(found: Sequence[Address], out: str | None) -> list[Finding]:
 def _of_firewall(port: int) -> Finding:
     do = {
         "win32": "Windows asks at the first start: allow Python on private networks, and call the room's network private.",
-        "darwin": "macOS asks at the first start whether Python may take connections: allow it (System Settings, Network, Firewall).",
+        "darwin": "macOS asks at the first start whether Python may take connections: allow it (Settings, Network, Firewall).",
     }.get(sys.platform)
     if do is None:
         active = _active_firewall()

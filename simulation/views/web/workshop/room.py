@@ -82,13 +82,28 @@ class Room:
         self._news.set()
         return answer
 
+    # -- what may be seen -------------------------------------------------------------------------------------------
+
+    def view_for(self, token: str) -> dict[str, Any] | None:
+        """What the holder of a token may see; `now` lets a phone whose clock is wrong count down all the same."""
+        view = self.session.view_for(token)
+        return None if view is None else {**view, "now": self._clock()}
+
+    def view_for_projector(self) -> dict[str, Any]:
+        """What everybody may see."""
+        return {**self.session.view_for_projector(), "now": self._clock()}
+
+    def view_for_facilitator(self) -> dict[str, Any]:
+        """What the facilitator sees."""
+        return {**self.session.view_for_facilitator(), "now": self._clock()}
+
     # -- what goes out ----------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def player(self, token: str) -> Iterator[Listener]:
         """A listener to a player's own view while the block runs."""
         topic = player_topic(token)
-        self.hub.publish(topic, self.session.view_for(token))
+        self.hub.publish(topic, self.view_for(token))
         with self.hub.listen([topic]) as listener:
             tabs = self._players.setdefault(token, [])
             tabs.append(listener)
@@ -118,11 +133,11 @@ class Room:
             await asyncio.sleep(PACE)
 
     async def _publish(self) -> None:
-        self.hub.publish(FACILITATOR, self.session.view_for_facilitator())
-        self.hub.publish(PROJECTOR, self.session.view_for_projector())
+        self.hub.publish(FACILITATOR, self.view_for_facilitator())
+        self.hub.publish(PROJECTOR, self.view_for_projector())
         for token in list(self._players):
             if self.plays(token):
-                self.hub.publish(player_topic(token), self.session.view_for(token))
+                self.hub.publish(player_topic(token), self.view_for(token))
             else:
                 for listener in list(self._players.get(token, ())):
                     listener.close("This seat is now on another device, or you were taken out of the session.")

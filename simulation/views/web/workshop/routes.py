@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.websockets import WebSocket
 
-    from simulation.views.web.hub import Listener
     from simulation.views.web.workshop.room import Room
 
 __all__ = ["routes"]
 
-Handler = "Callable[[Room, Request], Awaitable[Response]]"
-_WRONG_CODES = {"rate": 0.2, "burst": 30.0}
+_WRONG_RATE, _WRONG_BURST = 0.2, 30.0
 """Wrong codes that one address may try: thirty, then one every five seconds. Our assumption: behind one address may be a
 room of people who type; a code of six letters has 10^8 forms."""
 _NO_SEAT, _REPLACED = "Please join first.", "This seat is now on another device."
@@ -45,7 +43,7 @@ def routes(room: Room, *, join_url: str) -> list[BaseRoute]:
     join_url
         The address that the projector shows.
     """
-    wrong = Throttle(**_WRONG_CODES)
+    wrong = Throttle(rate=_WRONG_RATE, burst=_WRONG_BURST)
 
     def to(handler: Callable[..., Awaitable[Any]], **given: Any) -> Callable[..., Awaitable[Any]]:
         return functools.partial(handler, room, **given)
@@ -62,8 +60,8 @@ def routes(room: Room, *, join_url: str) -> list[BaseRoute]:
         Route("/facilitator", to(_facilitator_page)),
         Route("/projector", to(_projector_page, join_url=join_url)),
         WebSocketRoute("/live/play", to(_phone_live)),
-        WebSocketRoute("/live/facilitator", to(_facilitator_live)),
-        WebSocketRoute("/live/projector", to(_projector_live)),
+        WebSocketRoute("/live/facilitator", to(_live_for_facilitator, topic=FACILITATOR, join_url=join_url)),
+        WebSocketRoute("/live/projector", to(_live_for_facilitator, topic=PROJECTOR)),
     ]
 
 
@@ -127,7 +125,7 @@ async def _phone_page(room: Room, request: Request) -> Response:
         response: Response = RedirectResponse("/", status_code=303)
         leave(response, request, "player")
         return response
-    return page(request, "workshop/phone.html", {"view": room.session.view_for(token)})
+    return page(request, "workshop/phone.html", {"view": room.view_for(token)})
 
 
 async def _leave(room: Room, request: Request) -> Response:
@@ -150,12 +148,15 @@ async def _phone_live(room: Room, websocket: WebSocket) -> None:
         await converse(websocket, listener, _acting(room, token))
 
 
-def _acting(room: Room, token: str) -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
+def _acting(room: Room, token: str, join_url: str = "") -> Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]:
     async def acted(message: dict[str, Any]) -> dict[str, Any]:
         answer = room.do(token, message)
         if not answer.accepted:
             return {"fault": answer.refusal}
-        return {"again": answer.again, **({"token": answer.token} if answer.token else {})}
+        if not answer.token:
+            return {"again": answer.again}
+        link = f"{join_url}seat/{answer.token}"
+        return {"link": link, "qr": _qr(link)}
 
     return acted
 
@@ -181,34 +182,37 @@ def _must_facilitate(room: Room, request: Request) -> None:
 
 async def _facilitator_page(room: Room, request: Request) -> Response:
     _must_facilitate(room, request)
-    return page(request, "workshop/facilitator.html", {"view": room.session.view_for_facilitator()})
+    setup = room.session.state.given
+    departments = setup.loaded.scenario.departments
+    levers = [
+        {"key": f"{department}.{lever}", "name": f"{departments[department].name}: {given.name}"}
+        for department in setup.seats
+        for lever, given in setup.levers(department).items()
+    ]
+    return page(request, "workshop/facilitator.html", {"view": room.view_for_facilitator(), "levers": levers})
 
 
 async def _projector_page(room: Room, request: Request, *, join_url: str) -> Response:
+    _must_facilitate(room, request)
+    view = room.view_for_projector()
+    code = view["join_code"]
+    told = {"view": view, "address": join_url.removeprefix("http://").rstrip("/"), "code": code}
+    return page(request, "workshop/projector.html", {**told, "qr": _qr(f"{join_url}j/{code}")})
+
+
+def _qr(url: str) -> str:
+    """A QR code as the address of a picture."""
     import segno
 
-    _must_facilitate(room, request)
-    view = room.session.view_for_projector()
-    code = view["code"]
-    link = f"{join_url}j/{code}"
-    drawn = segno.make(link, error="m").svg_data_uri(border=4, scale=8, light="#fff", dark="#000")
-    told = {"view": view, "address": join_url.removeprefix("http://").rstrip("/"), "qr": drawn, "code": code}
-    return page(request, "workshop/projector.html", told)
+    drawn: str = segno.make(url, error="m").svg_data_uri(border=4, scale=8, light="#fff", dark="#000")
+    return drawn
 
 
-async def _facilitator_live(room: Room, websocket: WebSocket) -> None:
-    await _live_for_facilitator(room, websocket, FACILITATOR, acts=True)
-
-
-async def _projector_live(room: Room, websocket: WebSocket) -> None:
-    await _live_for_facilitator(room, websocket, PROJECTOR, acts=False)
-
-
-async def _live_for_facilitator(room: Room, websocket: WebSocket, topic: str, *, acts: bool) -> None:
+async def _live_for_facilitator(room: Room, websocket: WebSocket, *, topic: str, join_url: str = "") -> None:
     token = token_of(websocket, "facilitator")
     await websocket.accept()
     if not room.facilitates(token):
         await websocket.close(1000, "This page is the facilitator's.")
         return
     with room.hub.listen([topic]) as listener:
-        await converse(websocket, listener, _acting(room, token) if acts else None)
+        await converse(websocket, listener, _acting(room, token, join_url) if join_url else None)

@@ -61,7 +61,9 @@ def listening(*, host: str | None, lan: bool, port: int) -> tuple[Served, str]:
     if host is None:
         reachable = [each.address for each in addresses() if each.kind == "network"]
         if not reachable:
-            raise PortTaken("this machine is on no local network that phones could reach; `silosim workshop --check` says more")
+            raise PortTaken(
+                "this machine is on no local network that phones could reach; `silosim workshop --check` says more"
+            )
         return bound(host=EVERYWHERE, port=port), reachable[0]
     return bound(host=host, port=port), host
 
