@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from simulation.views.web.app import page
+from simulation.views.web.app import form_of, page
 from simulation.views.web.hub import converse
 from simulation.views.web.limits import Throttle
 from simulation.views.web.workshop.access import enter, leave, token_of
@@ -80,8 +80,8 @@ def _asked_to_join(request: Request, *, code: str, name: str = "", fault: str = 
 
 
 async def _join(room: Room, request: Request, *, wrong: Throttle) -> Response:
-    form = await request.form(max_files=0, max_fields=8)
-    name, code, message = (str(form.get(field, "")) for field in ("name", "code", "message"))
+    form = await form_of(request)
+    name, code, message = (form.get(field, "") for field in ("name", "code", "message"))
     if room.plays(token_of(request, "player")):  # a second tap, or another tab
         return RedirectResponse("/play", status_code=303)
     address = request.client.host if request.client else ""
@@ -105,8 +105,8 @@ async def _seat_page(room: Room, request: Request) -> Response:
 
 
 async def _take_seat(room: Room, request: Request, *, wrong: Throttle) -> Response:
-    form = await request.form(max_files=0, max_fields=4)
-    token = str(form.get("token", ""))
+    form = await form_of(request)
+    token = form.get("token", "")
     address = request.client.host if request.client else ""
     if wrong.spent(address) or not room.plays(token):
         wrong.take(address)
