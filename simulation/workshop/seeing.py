@@ -233,7 +233,7 @@ def _kpi(setup: Setup, rules: Scenario, name: str, outcome: Outcome | None) -> d
         "name": kpi.name,
         "unit": kpi.unit,
         "better": kpi.better,
-        "par": setup.opening.pars[name],
+        "par": setup.opening.pars.get(name),
         "stretch": kpi.stretch,
         **_course(setup, name, outcome),
     }

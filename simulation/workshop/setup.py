@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from simulation.scenario.faults import Fault, ScenarioError, nearest, one_of
 from simulation.scenario.loading import LoadedScenario, load, load_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from simulation.scenario.lever import Lever
     from simulation.scenario.scenario import Scenario
@@ -138,7 +139,7 @@ def default_setup(
 
 
 def setup_from(
-    source: str | Path,
+    source: str | Path | Mapping[str, Any],
     *,
     acts: Sequence[str] = (),
     firms: int = 4,
@@ -154,7 +155,7 @@ def setup_from(
     Parameters
     ----------
     source
-        A scenario, by path or shipped name.
+        A scenario, by path or shipped name, or as plain data.
     acts
         Names of those of its arms that are played, in order; all of them if none is named.
     firms, rounds, weeks, population, seconds
@@ -169,16 +170,17 @@ def setup_from(
     ScenarioError
         If the scenario is faulty, an act is none of its arms, or a figure is out of range.
     """
-    loaded = load(source)
+    loaded = load_dict(source) if isinstance(source, Mapping) else load(source)
+    file = "scenario" if isinstance(source, Mapping) else str(source)
     figures = {"firms": firms, "rounds": rounds, "weeks": weeks, "population": population, "seconds": seconds}
-    faults = [*_figures(figures, str(source)), *_names(acts, loaded.arms, "act", str(source))]
+    faults = [*_figures(figures, file), *_names(acts, loaded.arms, "act", file)]
     given = loaded.scenario
     chosen = {name: tuple(levers) for name, levers in (seats or seats_of(given)).items()}
-    faults += _names(chosen, given.departments, "department", str(source))
+    faults += _names(chosen, given.departments, "department", file)
     for department, levers in chosen.items():
         if department in given.departments:
             own = {**given.departments[department].levers, **given.every_department}
-            faults += _names(levers, own, f"lever of {department}", str(source))
+            faults += _names(levers, own, f"lever of {department}", file)
     if faults:
         raise ScenarioError(faults)
     review = given.learning.review_weeks
@@ -253,6 +255,7 @@ def _opening(scenario: Scenario, *, population: int, burn_in: int, seed: int) ->
     with np.errstate(invalid="ignore"):
         weekly = company_metrics(model.layout, counts, np.zeros(last))
     figures = {name: float(np.nanmean(series)) for name, series in weekly.items() if np.isfinite(series).any()}
-    pars = dict(model.organization.pars)
+    # A KPI without a single case in burn-in has no par; every run of the play then finds so itself.
+    pars = {name: par for name, par in model.organization.pars.items() if np.isfinite(par)}
     model.let_go()
     return Opening(pars=pars, settings=settings, figures=figures)
