@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import hashlib
 import multiprocessing
+import os
 import sys
+import threading
 import time
 import traceback
 from concurrent.futures import ProcessPoolExecutor
@@ -200,9 +202,12 @@ class Room:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Spawned, not forked: a copy of a running event loop and of an open journal would be in every worker.
-        pool = ProcessPoolExecutor(self._workers, mp_context=multiprocessing.get_context("spawn"))
-        for _ in range(self._workers):
-            pool.submit(_warm_up)
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_go_with_the_server)
+        state = self.session.state
+        first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
+        for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
+            pool.submit(play, first)
         return pool
 
 
@@ -211,6 +216,13 @@ def player_topic(token: str) -> str:
     return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
-def _warm_up() -> None:
-    """Load what a firm needs before the first round does."""
-    import simulation.model.organization_model  # noqa: F401
+def _go_with_the_server() -> None:
+    """End this worker when the server is gone, however it went; an orphan would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -121,8 +121,8 @@ function chart() {
   const series = [{ label: kpi.name, place: 2 }, { label: "par", place: 7 }];
   if (drawnFor !== `${view.act.name}/${kpi.kpi}`) {
     if (drawn) drawn.destroy();
-    tell($("#chart-title"), `${kpi.name}, week by week`);
-    drawn = lineChart($("#chart"), { series, unit: kpi.unit, height: 190, words: (data) => `${kpi.name}: last week ${figure(last(data[1]))} ${kpi.unit}, par ${figure(kpi.par)}.` });
+    tell($("#chart-title"), `${kpi.name}, week by week [${kpi.unit}]`);
+    drawn = lineChart($("#chart"), { series, height: 190, x: "week of the act", words: (data) => `${kpi.name}: last week ${figure(last(data[1]))} ${kpi.unit}, par ${figure(kpi.par)}.` });
     legend($("#chart-key"), series);
     drawnFor = `${view.act.name}/${kpi.kpi}`;
   }

@@ -14,6 +14,13 @@ connect("/live/projector", {
   onEnd: (reason) => tell($("#phase"), reason),
 });
 
+// Small moves must not look large: the axis spans at least four points of loyalty.
+const steady = (_plot, low, high) => {
+  const half = Math.max(2, (high - low) * 0.55);
+  const middle = (high + low) / 2;
+  return [middle - half, middle + half];
+};
+
 const STATUS = { waiting: "not begun", deciding: "deciding", closed: "weeks pass", ran: "done" };
 
 function render(view) {
@@ -37,7 +44,7 @@ function board(view) {
   const rank = (firm) => (shown && loyaltyOf(firm).rounds.length ? last(loyaltyOf(firm).rounds) : firm.bonus.total);
   const firms = [...view.firms].sort((a, b) => rank(b) - rank(a));
   tell($("#board-title"), shown ? "Loyalty of customers, and bonus" : "Bonus earned in this act");
-  const heads = ["", "Firm", "Submitted", ...(shown ? ["Loyalty", "since the start"] : []), `Bonus [${view.currency}]`];
+  const heads = ["", "Firm", "", ...(shown ? ["Loyalty", "since the start"] : []), `Bonus [${view.currency}]`];
   $("#board-head").replaceChildren(make("tr", {}, ...heads.map((words, i) => make("th", { scope: "col", class: i > 2 ? "figure" : "" }, words))));
   $("#board-rows").replaceChildren(...firms.map((firm, place) => {
     const cells = [make("td", { class: "figure" }, `${place + 1}`), make("th", { scope: "row" }, firm.name),
@@ -69,7 +76,7 @@ function chart(view) {
     if (drawn) drawn.destroy();
     const large = innerWidth > 1000;
     drawn = lineChart($("#chart"), {
-      series, unit: shown ? "loyalty, 0-100" : view.currency, x: shown ? "week of the act" : "round", type: large ? 20 : 14, height: large ? Math.max(320, innerHeight * 0.5) : 260,
+      series, marks: !shown, unit: shown ? "loyalty, 0-100" : view.currency, x: shown ? "week of the act" : "round", range: shown ? steady : (_plot, _low, high) => [0, (high || 1) * 1.1], type: large ? 22 : 14, height: large ? Math.max(320, innerHeight * 0.52) : 260,
       words: () => `${title}. ${view.firms.slice(0, LINES).map((firm) => firm.name).join(", ")}; the table gives the figures.`,
     });
     legend($("#chart-key"), series);
