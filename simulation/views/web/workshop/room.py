@@ -20,9 +20,10 @@ from simulation.workshop import play
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
+    from concurrent.futures import Executor
 
     from simulation.views.web.hub import Listener
-    from simulation.workshop import Answer, Job, Session
+    from simulation.workshop import Answer, Job, Outcome, Session
 
 __all__ = ["FACILITATOR", "PROJECTOR", "Room"]
 
@@ -47,14 +48,28 @@ class Room:
         Processes that run firms.
     clock
         Seconds since 1970.
+    lives
+        What runs a firm.
+    executor
+        Where it runs; None: in worker processes of this room's own.
     """
 
-    def __init__(self, session: Session, *, workers: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        workers: int = 1,
+        clock: Callable[[], float] = time.time,
+        lives: Callable[[Job], Outcome] = play,
+        executor: Executor | None = None,
+    ) -> None:
         self.session = session
         self.hub = Hub()
         self._clock = clock
         self._workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+        self._lives = lives
+        self._given = executor
+        self._pool: Executor | None = None
         self._players: dict[str, list[Listener]] = {}
         self._running: set[tuple[str, str, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,7 +165,7 @@ class Room:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep the clock, run firms and tell pages while the block runs."""
-        self._pool = self._new_pool()
+        self._pool = self._given or self._new_pool()
         for work in (self._tick(), self._tell()):
             self._start(work)
         self._news.set()
@@ -192,7 +207,7 @@ class Room:
         pool = self._pool
         assert pool is not None
         try:
-            outcome = await asyncio.get_running_loop().run_in_executor(pool, play, job)
+            outcome = await asyncio.get_running_loop().run_in_executor(pool, self._lives, job)
             self.session.take_in(outcome, now=self._clock())
         except BrokenProcessPool:
             if self._pool is pool:
@@ -207,7 +222,7 @@ class Room:
         state = self.session.state
         first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
         for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
-            pool.submit(play, first)
+            pool.submit(self._lives, first)
         return pool
 
 

@@ -15,14 +15,14 @@ from simulation.views.web.workshop.room import Room
 from simulation.views.web.workshop.routes import routes
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Collection
 
     from starlette.applications import Starlette
 
     from simulation.views.web.serving import Served
     from simulation.workshop import Session
 
-__all__ = ["EVERYWHERE", "Started", "listening", "qr_code", "started"]
+__all__ = ["EVERYWHERE", "Started", "listening", "qr_code", "started", "workshop_app"]
 
 EVERYWHERE = "0.0.0.0"
 """The address that stands for all of this machine's."""
@@ -84,21 +84,32 @@ def started(session: Session, served: Served, *, room_address: str, facilitator:
     workers
         Processes that run firms.
     """
-    room = Room(session, workers=workers)
     join = served.url("/", host=room_address)
+    app = workshop_app(Room(session, workers=workers), join_url=join, hosts=_hosts(served, room_address))
+    # The secret stays on this machine where it can: only with --host does it cross the network.
+    secret = served.url(f"/f/{facilitator}")
+    return Started(app=app, served=served, join=join, facilitator=secret)
+
+
+def workshop_app(room: Room, *, join_url: str, hosts: Collection[str] = LOOPBACK) -> Starlette:
+    """The application of a room.
+
+    Parameters
+    ----------
+    room
+        The session with those who are connected; it is open while the application is.
+    join_url
+        The address that the projector shows.
+    hosts
+        Names and addresses by which this machine is asked.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         async with room.open():
             yield
 
-    app = application(
-        routes(room, join_url=join), surfaces=["workshop"], hosts=_hosts(served, room_address), lifespan=lifespan
-    )
-    app.state.room = room
-    # The secret stays on this machine where it can: only with --host does it cross the network.
-    secret = served.url(f"/f/{facilitator}")
-    return Started(app=app, served=served, join=join, facilitator=secret)
+    return application(routes(room, join_url=join_url), surfaces=["workshop"], hosts=hosts, lifespan=lifespan)
 
 
 def _hosts(served: Served, room_address: str) -> set[str]:
