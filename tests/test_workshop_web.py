@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ class Live:
     """A page's connection."""
 
     def __init__(self, socket: WebSocketTestSession) -> None:
-        self.socket, self.asked = socket, 0
+        self.socket = socket
 
     def view(self, **having: Any) -> dict[str, Any]:
         """The next snapshot in which these keys have these values."""
@@ -92,8 +93,7 @@ class Live:
         raise AssertionError(f"no snapshot with {having}")
 
     def ask(self, does: str, *, key: str | None = None, **fields: Any) -> dict[str, Any]:
-        self.asked += 1
-        key = key or f"{id(self)}-{self.asked}"
+        key = key or secrets.token_hex(8)
         self.socket.send_json({**fields, "id": key, "do": does})
         for _ in range(60):
             message = self.socket.receive_json()
