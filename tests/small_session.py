@@ -66,6 +66,7 @@ def fake_play(job: Job) -> Outcome:
     return Outcome(
         act=job.act,
         firm=job.firm,
+        of=job.of,
         rounds=job.rounds,
         weekly=weekly,
         levers={name: [value] * job.rounds for name, value in settings.items()},

@@ -19,6 +19,7 @@ from tests.small_session import ACTS, fake_play, mark, numbers_in, small_session
 FIRMS = st.sampled_from(["firm_1", "firm_2", "firm_3"])
 DEPARTMENTS = st.sampled_from(["sales", "service"])
 SHARES = st.floats(min_value=0, max_value=1).map(lambda value: round(value, 3))
+FACILITATORS = ["open", "close", "act", "end", "remove", "replace", "move", "wipe"]
 ANY = st.integers(min_value=0, max_value=10_000)
 """Picks one of what there is, modulo its number."""
 
@@ -124,7 +125,7 @@ class Room(RuleBasedStateMachine):
         assert not self.do(token, do="sit", firm=firm, department=department).accepted
         assert self.session.view_for(token) is None
 
-    @rule(pick=ANY, does=st.sampled_from(["open", "close", "act", "end", "remove", "replace", "move", "wipe"]), act=st.sampled_from(ACTS))  # fmt: skip
+    @rule(pick=ANY, does=st.sampled_from(FACILITATORS), act=st.sampled_from(ACTS))
     def play_the_facilitator(self, pick: int, does: str, act: str) -> None:
         before = self.session.revision
         given = {"act": act, "player": "player_1", "firm": "firm_1", "department": "sales"}

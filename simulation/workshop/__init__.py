@@ -13,7 +13,10 @@ in its process and calls it directly; each call takes well under a millisecond, 
     for job in session.jobs(): session.take_in(play(job), now=t)    # play in a process pool: `Job` and `Outcome` pickle
     session.view_for(token)                                 # what a player may see: plain JSON data
     session.view_for_facilitator(), session.view_for_projector()
-    session.debrief()                                       # figures by firm and act (facilitator's and projector's page)
+    for job in session.debrief_jobs(): session.take_in(play(job), now=t)          # what the debrief compares with
+    for quest in session.quests(): session.take_in_best(best_levers(quest))       # the best that was possible (10 s each)
+    session.debrief()                                       # figures by firm and act, ledger, quotes, replays, best
+    session.scenario_file(), session.decisions_csv(), session.save_copy(path)     # to take home
     session.revision                                        # grows by one with each event: send snapshots when it has moved
 
 `do` takes one mapping as it came over the wire; `message` is a text of 1-64 characters that the sender chose: the same
@@ -61,6 +64,7 @@ lines, broadcast) are returned as they wrote them, without control characters: a
 
 from __future__ import annotations
 
+from simulation.workshop.hindsight import Best, Quest, best_levers
 from simulation.workshop.journal import JournalRefused
 from simulation.workshop.playing import Job, Outcome, play
 from simulation.workshop.session import Answer, Keys, Session
@@ -70,13 +74,16 @@ from simulation.workshop.state import State
 __all__ = [
     "Act",
     "Answer",
+    "Best",
     "Job",
     "JournalRefused",
     "Keys",
     "Outcome",
+    "Quest",
     "Session",
     "Setup",
     "State",
+    "best_levers",
     "default_setup",
     "play",
     "setup_from",

@@ -62,7 +62,7 @@ class Journal:
     def __init__(self, path: Path | str, *, synchronous: Synchronous = "NORMAL") -> None:
         self.path = path
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0.2)
         except sqlite3.Error as error:
             raise JournalRefused(f"{path} cannot be opened: {error}") from None
         try:
@@ -118,11 +118,17 @@ class Journal:
         ]
         with self._transaction():
             self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
-            kept = [(name, _text(data)) for name, data in keep]
-            self._db.executemany(
-                "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data=excluded.data", kept
-            )
+            self._keep(keep)
         return entries
+
+    def keep(self, items: Iterable[tuple[str, Any]]) -> None:
+        """Keep data beside the events, under names."""
+        with self._transaction():
+            self._keep(items)
+
+    def _keep(self, items: Iterable[tuple[str, Any]]) -> None:
+        kept = [(name, _text(data)) for name, data in items]
+        self._db.executemany("INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data=excluded.data", kept)
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries in order."""

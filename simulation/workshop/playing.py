@@ -39,7 +39,9 @@ class Job:
     Attributes
     ----------
     act, firm, rounds
-        Which firm's rounds.
+        Which firm's rounds, and the act whose rules hold.
+    of
+        The act whose decisions they are: another one where the decisions of one act are lived under the rules of another.
     weeks
         Weeks of a round.
     scenario
@@ -50,6 +52,7 @@ class Job:
 
     act: str
     firm: str
+    of: str
     rounds: int
     weeks: int
     scenario: Scenario
@@ -63,8 +66,8 @@ class Outcome:
 
     Attributes
     ----------
-    act, firm, rounds
-        Which firm's rounds.
+    act, firm, of, rounds
+        As in its `Job`.
     weekly
         Company metrics and KPIs by name, one value a week [in their own units]; None where there was nothing to measure.
     levers
@@ -86,6 +89,7 @@ class Outcome:
 
     act: str
     firm: str
+    of: str
     rounds: int
     weekly: dict[str, list[float | None]]
     levers: dict[str, list[float]]
@@ -154,7 +158,8 @@ def scenario_of(
     changes = changes_of(setup, act, decided, rounds=rounds, agreed=agreed)
     rules = setup.rules(act)
     horizon = Horizon.model_validate({**rules.horizon.model_dump(), **changes["horizon"]})
-    timeline = tuple(Change.model_validate(change) for change in changes["timeline"])
+    # By way of JSON, as a file's lists become the pairs of a limit.
+    timeline = tuple(Change.model_validate_json(json.dumps(change)) for change in changes["timeline"])
     return rules.model_copy(update={"horizon": horizon, "timeline": timeline})
 
 
@@ -200,6 +205,7 @@ def play(job: Job) -> Outcome:
     outcome = Outcome(
         act=job.act,
         firm=job.firm,
+        of=job.of,
         rounds=job.rounds,
         weekly={name: _plain(run.weekly[name]) for name in dict.fromkeys([*company, *kpis])},
         levers={

@@ -8,7 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
+from simulation.workshop.debriefing import debriefed
 from simulation.workshop.events import FacilitatorKeyed, FirmRan, Founded, Joined, Reopened
+from simulation.workshop.exporting import LEARNERS, decisions_csv, scenario_file
+from simulation.workshop.hindsight import OBJECTIVES, Best, quest_for
 from simulation.workshop.journal import Journal, JournalRefused
 from simulation.workshop.playing import Job, Outcome, scenario_of
 from simulation.workshop.seeing import facilitators, players, projected
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulation.workshop.events import Event
+    from simulation.workshop.hindsight import Quest
     from simulation.workshop.journal import Synchronous
     from simulation.workshop.setup import Setup
 
@@ -75,6 +79,10 @@ class Session:
         Where it stands; to be looked at, never changed.
     outcomes
         What firms have lived, by (act, firm).
+    others
+        What was lived for comparison, by (act whose decisions, act whose rules, firm).
+    best
+        What an owner of all levers might have reached, by objective.
     revision
         Number of the last event.
     """
@@ -83,6 +91,8 @@ class Session:
         self.journal = journal
         self.state = State()
         self.outcomes: dict[tuple[str, str], Outcome] = {}
+        self.others: dict[tuple[str, str, str], Outcome] = {}
+        self.best: dict[str, Best] = {}
         self.revision = 0
         self.last_at = 0.0
         self.wiped = False
@@ -93,8 +103,7 @@ class Session:
                 self._answered[entry.who, entry.message] = _player_of(entry.event)
             self.revision = entry.number
         for name, data in journal.kept().items():
-            if name.startswith("outcome:"):
-                self._keep(Outcome(**data))
+            self._keep(name, data)
 
     @classmethod
     def create(
@@ -214,7 +223,7 @@ class Session:
         self.journal.wipe()
         setup = self.state.given
         self.state = State(setup=setup, act=self.state.act, firm_names=dict(setup.firms), ended=True)
-        self.outcomes, self._answered = {}, {}
+        self.outcomes, self.others, self.best, self._answered = {}, {}, {}, {}
         self.wiped = True
         self.revision += 1
 
@@ -250,24 +259,87 @@ class Session:
     def job(self, act: str, firm: str, *, rounds: int, rules: str = "") -> Job:
         """Return a firm's first rounds of an act as work; under the rules of another act, if one is named."""
         state, setup = self.state, self.state.given
-        scenario = scenario_of(
-            setup, rules or act, state.decided(act, firm), rounds=rounds, agreed=state.agreed.get((act, firm), ())
-        )
+        lived = rules or act
+        agreed = state.agreed.get((act, firm), ())
+        scenario = scenario_of(setup, lived, state.decided(act, firm), rounds=rounds, agreed=agreed)
         return Job(
-            act=rules or act, firm=firm, rounds=rounds, weeks=setup.weeks, scenario=scenario, seed=setup.seed,
+            act=lived, firm=firm, of=act, rounds=rounds, weeks=setup.weeks, scenario=scenario, seed=setup.seed,
             pars=setup.opening.pars,
         )  # fmt: skip
 
     def take_in(self, outcome: Outcome, *, now: float) -> bool:
-        """Write down what a firm has lived; one that nobody waits for (a second copy, an old round) is dropped: False."""
-        at = (outcome.act, outcome.firm)
-        wanted = self.state.closed.get(at, 0)
-        if self.wiped or outcome.rounds != wanted or self.state.ran.get(at, 0) >= wanted:
+        """Write down what was lived; what nobody waits for (a second copy, an old round) is dropped: False."""
+        if self.wiped:
             return False
+        if (outcome.of, outcome.firm) not in self.state.closed or outcome.of != outcome.act:
+            return self._take_in_other(outcome)
+        at = (outcome.act, outcome.firm)
+        wanted = self.state.closed[at]
+        if outcome.rounds != wanted or self.state.ran.get(at, 0) >= wanted:
+            return False
+        name, data = f"outcome:{outcome.act}:{outcome.firm}", asdict(outcome)
         ran = FirmRan(outcome.firm, outcome.act, outcome.rounds, outcome.digest)
-        self._keep(outcome)
-        self._write([ran], now=now, keep=[(f"outcome:{outcome.act}:{outcome.firm}", asdict(outcome))])
+        self._keep(name, data)
+        self._write([ran], now=now, keep=[(name, data)])
         return True
+
+    # -- debrief -------------------------------------------------------------------------------------------------------
+
+    def debrief_jobs(self) -> Iterator[Job]:
+        """Yield what the debrief compares with and has not been lived yet; take it in like any other run.
+
+        Each act without people, and the decisions of the first act that was played under the rules of the second.
+        """
+        state = self.state
+        played = [(act.name, state.played(act.name)) for act in state.given.acts if state.played(act.name)]
+        asked = [(act, act, LEARNERS, rounds) for act, rounds in played]
+        if len(played) > 1:
+            (first, rounds), (second, _) = played[:2]
+            asked += [(first, second, firm, rounds) for firm in state.given.firms]
+        for of, rules, firm, rounds in asked:
+            lived = self.others.get((of, rules, firm))
+            if lived is None or lived.rounds != rounds:
+                yield self.job(of, firm, rounds=rounds, rules=rules)
+
+    def quests(self) -> Iterator[Quest]:
+        """Yield the searches for the best that was possible, for `best_levers` in a worker; some ten seconds each."""
+        rounds = max((self.state.played(act.name) for act in self.state.given.acts), default=0)
+        for objective in OBJECTIVES if rounds else ():
+            found = self.best.get(objective)
+            if found is None or found.outcome.rounds != rounds:
+                yield quest_for(self.state.given, objective, rounds=rounds)
+
+    def take_in_best(self, best: Best) -> None:
+        """Write down what a search has found."""
+        if not self.wiped:
+            self._keep_beside(f"best:{best.objective}", asdict(best))
+
+    def debrief(self) -> dict[str, Any]:
+        """Return the figures of the debrief; see `simulation.workshop.debriefing.debriefed`."""
+        return {**debriefed(self.state, self.outcomes, self.others, self.best), "revision": self.revision}
+
+    def scenario_file(self) -> str:
+        """Return the play as the text of a scenario file: an arm for each firm and act."""
+        return scenario_file(self.state)
+
+    def decisions_csv(self) -> str:
+        """Return every decision as CSV."""
+        return decisions_csv(self.state, self.outcomes)
+
+    def save_copy(self, path: Path) -> None:
+        """Write the session file: all of the journal, to open again elsewhere; it holds no secrets but hashes."""
+        self.journal.copy(path)
+
+    def _take_in_other(self, outcome: Outcome) -> bool:
+        """Keep what was lived for comparison."""
+        if outcome.rounds != self.state.played(outcome.of):
+            return False
+        self._keep_beside(f"other:{outcome.of}:{outcome.act}:{outcome.firm}", asdict(outcome))
+        return True
+
+    def _keep_beside(self, name: str, data: dict[str, Any]) -> None:
+        self.journal.keep([(name, data)])
+        self._keep(name, data)
 
     # -- the journal -----------------------------------------------------------------------------------------------------
 
@@ -288,8 +360,18 @@ class Session:
         self.state.apply(event)
         self.last_at = max(self.last_at, at)
 
-    def _keep(self, outcome: Outcome) -> None:
-        self.outcomes[outcome.act, outcome.firm] = outcome
+    def _keep(self, name: str, data: dict[str, Any]) -> None:
+        """Take over what is kept beside the events."""
+        kind = name.partition(":")[0]
+        if kind == "best":
+            found = Best(**{**data, "outcome": Outcome(**data["outcome"])})
+            self.best[found.objective] = found
+            return
+        outcome = Outcome(**data)
+        if kind == "outcome":
+            self.outcomes[outcome.act, outcome.firm] = outcome
+        else:
+            self.others[outcome.of, outcome.act, outcome.firm] = outcome
 
     def _again(self, who: str, message: str) -> Answer:
         player = self._answered[who, message]
