@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from starlette.exceptions import HTTPException
+
 if TYPE_CHECKING:
-    from starlette.requests import HTTPConnection
+    from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
 
-__all__ = ["Role", "enter", "leave", "token_of"]
+    from simulation.views.web.workshop.room import Room
+
+__all__ = ["Role", "enter", "leave", "must_facilitate", "token_of"]
 
 Role = Literal["player", "facilitator"]
 _DAYS = 3
@@ -37,6 +41,18 @@ def enter(response: Response, connection: HTTPConnection, role: Role, token: str
 def leave(response: Response, connection: HTTPConnection, role: Role) -> None:
     """Let a browser forget a token."""
     response.delete_cookie(_name(connection, role), httponly=True)
+
+
+def must_facilitate(room: Room, request: Request) -> None:
+    """Let nobody but the facilitator go on.
+
+    Raises
+    ------
+    HTTPException
+        If it is somebody else.
+    """
+    if not room.facilitates(token_of(request, "facilitator")):
+        raise HTTPException(403, "This page is the facilitator's: open the link that the terminal shows.")
 
 
 def _name(connection: HTTPConnection, role: Role) -> str:

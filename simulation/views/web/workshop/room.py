@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from simulation.views.web.hub import Hub
-from simulation.workshop import play
+from simulation.workshop import best_levers, play
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from simulation.views.web.hub import Listener
     from simulation.workshop import Answer, Job, Outcome, Session
 
-__all__ = ["FACILITATOR", "PROJECTOR", "Room"]
+__all__ = ["DEBRIEF", "FACILITATOR", "PROJECTOR", "Room"]
 
-FACILITATOR, PROJECTOR = "facilitator", "projector"
+FACILITATOR, PROJECTOR, DEBRIEF = "facilitator", "projector", "debrief"
 """Topics of the hub; a player's own is `player_topic`."""
 PACE = 0.1
 """Pages are told what is new at most so often [s]: ten times a second is more than eyes want."""
@@ -71,7 +71,9 @@ class Room:
         self._given = executor
         self._pool: Executor | None = None
         self._players: dict[str, list[Listener]] = {}
-        self._running: set[tuple[str, str, int]] = set()
+        self._running: set[tuple[object, ...]] = set()
+        self._debriefing = False
+        self.debrief_version = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
 
@@ -188,27 +190,54 @@ class Room:
         if not task.cancelled() and task.exception() is not None:
             traceback.print_exception(task.exception(), file=sys.stderr)
 
+    def debrief(self) -> dict[str, Any]:
+        """The debrief's figures; from now on what it compares with is lived, too, while no round is."""
+        self._debriefing = True
+        return self.session.debrief()
+
     async def _tick(self) -> None:
         while True:
-            self.session.tick(now=self._clock())
-            for job in self.session.jobs():
-                key = (job.act, job.firm, job.rounds)
-                if key not in self._running:
-                    self._running.add(key)
-                    self._start(self._run(job, key))
+            if not self.session.wiped:
+                self.session.tick(now=self._clock())
+                for job in self.session.jobs():
+                    self._begin(("round", job.act, job.firm, job.rounds), self._lives, job, self._take_in)
+                if self._debriefing and self.session.state.phase in {"between", "ended"}:
+                    self._look_back()
             self._news.set()
             await asyncio.sleep(TICK)
 
-    async def _run(self, job: Job, key: tuple[str, str, int]) -> None:
-        """Run a firm in a worker; if the worker is lost, the job is still to be done at the next tick.
+    def _look_back(self) -> None:
+        """Begin what the debrief compares with, and say how much of it is left."""
+        for job in self.session.debrief_jobs():
+            self._begin(("other", job.of, job.act, job.firm, job.rounds), self._lives, job, self._take_in)
+        for quest in self.session.quests():
+            key = ("best", quest.objective, quest.job.rounds)
+            self._begin(key, best_levers, quest, self.session.take_in_best)
+        self.hub.publish(DEBRIEF, {"version": self.debrief_version, "left": len(self._running)})
 
-        A job that fails by itself would fail again: it stays in the list of those that run, and the terminal says why.
+    def _take_in(self, outcome: Outcome) -> None:
+        self.session.take_in(outcome, now=self._clock())
+
+    def _begin(
+        self, key: tuple[object, ...], work: Callable[[Any], Any], given: Any, take_in: Callable[[Any], Any]
+    ) -> None:
+        """Let a worker do a piece of work, unless one is at it."""
+        if key not in self._running:
+            self._running.add(key)
+            self._start(self._run(key, work, given, take_in))
+
+    async def _run(
+        self, key: tuple[object, ...], work: Callable[[Any], Any], given: Any, take_in: Callable[[Any], Any]
+    ) -> None:
+        """Do a piece of work in a worker; if the worker is lost, it is still to be done at the next tick.
+
+        Work that fails by itself would fail again: it stays in the list of what runs, and the terminal says why.
         """
         pool = self._pool
         assert pool is not None
         try:
-            outcome = await asyncio.get_running_loop().run_in_executor(pool, self._lives, job)
-            self.session.take_in(outcome, now=self._clock())
+            take_in(await asyncio.get_running_loop().run_in_executor(pool, work, given))
+            self.debrief_version += 1
         except BrokenProcessPool:
             if self._pool is pool:
                 self._pool = self._new_pool()

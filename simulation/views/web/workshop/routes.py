@@ -13,8 +13,9 @@ from starlette.routing import Route, WebSocketRoute
 from simulation.views.web.app import form_of, page
 from simulation.views.web.hub import converse
 from simulation.views.web.limits import Throttle
-from simulation.views.web.workshop.access import enter, leave, token_of
-from simulation.views.web.workshop.room import FACILITATOR, PROJECTOR
+from simulation.views.web.workshop import debriefing
+from simulation.views.web.workshop.access import enter, leave, must_facilitate, token_of
+from simulation.views.web.workshop.room import DEBRIEF, FACILITATOR, PROJECTOR
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,9 +60,15 @@ def routes(room: Room, *, join_url: str) -> list[BaseRoute]:
         Route("/f/{key}", to(_facilitator_enters, wrong=wrong)),
         Route("/facilitator", to(_facilitator_page)),
         Route("/projector", to(_projector_page, join_url=join_url)),
+        Route("/debrief", to(debriefing.page_of)),
+        Route("/debrief/debrief.html", to(debriefing.saved)),
+        Route("/debrief/decisions.csv", to(debriefing.decisions)),
+        Route("/debrief/play.yaml", to(debriefing.scenario)),
+        Route("/debrief/workshop.session", to(debriefing.session_file)),
         WebSocketRoute("/live/play", to(_phone_live)),
         WebSocketRoute("/live/facilitator", to(_live_for_facilitator, topic=FACILITATOR, join_url=join_url)),
         WebSocketRoute("/live/projector", to(_live_for_facilitator, topic=PROJECTOR)),
+        WebSocketRoute("/live/debrief", to(_live_for_facilitator, topic=DEBRIEF)),
     ]
 
 
@@ -175,13 +182,8 @@ async def _facilitator_enters(room: Room, request: Request, *, wrong: Throttle) 
     return response
 
 
-def _must_facilitate(room: Room, request: Request) -> None:
-    if not room.facilitates(token_of(request, "facilitator")):
-        raise HTTPException(403, "This page is the facilitator's: open the link that the terminal shows.")
-
-
 async def _facilitator_page(room: Room, request: Request) -> Response:
-    _must_facilitate(room, request)
+    must_facilitate(room, request)
     setup = room.session.state.given
     departments = setup.loaded.scenario.departments
     levers = [
@@ -193,7 +195,7 @@ async def _facilitator_page(room: Room, request: Request) -> Response:
 
 
 async def _projector_page(room: Room, request: Request, *, join_url: str) -> Response:
-    _must_facilitate(room, request)
+    must_facilitate(room, request)
     view = room.view_for_projector()
     code = view["join_code"]
     told = {"view": view, "address": join_url.removeprefix("http://").rstrip("/"), "code": code}
