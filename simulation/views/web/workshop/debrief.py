@@ -109,7 +109,7 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
         axes.axhline(0, color="#595959", linewidth=1)
         axes.set_xlabel(f"Bonus of all departments [{figures['currency']} a round]")
         axes.set_ylabel("Loyalty since the start [points]")
-        axes.margins(0.12)
+        axes.margins(0.2, 0.15)
         with tempfile.TemporaryDirectory() as folder:
             picture = save(figure, Path(folder), "debrief")[0].read_bytes()
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
