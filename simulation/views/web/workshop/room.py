@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -21,6 +22,7 @@ from simulation.workshop import best_levers, play
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from concurrent.futures import Executor
+    from multiprocessing.connection import Connection
 
     from simulation.views.web.hub import Listener
     from simulation.workshop import Answer, Job, Outcome, Session
@@ -70,6 +72,7 @@ class Room:
         self._lives = lives
         self._given = executor
         self._pool: Executor | None = None
+        self._leash: Connection | None = None
         self._players: dict[str, list[Listener]] = {}
         self._running: set[tuple[object, ...]] = set()
         self._debriefing = False
@@ -178,6 +181,8 @@ class Room:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             self._pool.shutdown(wait=False, cancel_futures=True)
+            if self._leash is not None:
+                self._leash.close()
             self.session.close()
 
     def _start(self, work: Any) -> None:
@@ -247,7 +252,10 @@ class Room:
     def _new_pool(self) -> ProcessPoolExecutor:
         # Spawned, not forked: a copy of a running event loop and of an open journal would be in every worker.
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_go_with_the_server)
+        end_of_worker, self._leash = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(
+            self._workers, mp_context=context, initializer=_go_with_the_server, initargs=(end_of_worker,)
+        )
         state = self.session.state
         first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
         for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
@@ -260,13 +268,13 @@ def player_topic(token: str) -> str:
     return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
-def _go_with_the_server() -> None:
-    """End this worker when the server is gone, however it went; an orphan would wait for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
+def _go_with_the_server(leash: Connection) -> None:
+    """End this worker when the server goes, however it goes: an orphan would wait for ever, a search would delay Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
-        parent.join()
-        os._exit(1)
+        with contextlib.suppress(EOFError, OSError):
+            leash.recv()
+        os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
