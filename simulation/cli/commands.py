@@ -24,6 +24,7 @@ from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
+from simulation.cli.workshop import workshop
 
 if TYPE_CHECKING:
     from simulation.scenario.faults import Fault
@@ -420,5 +421,6 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
-app.command(rich_help_panel="Workshop", epilog=_CODES)(present)
-app.command(rich_help_panel="Workshop", epilog=_CODES)(handouts)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(present)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(handouts)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(workshop)

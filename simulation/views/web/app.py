@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import jinja2
 from starlette.applications import Starlette
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Lifespan
 
-__all__ = ["BODY_LIMIT", "application", "page"]
+__all__ = ["BODY_LIMIT", "application", "form_of", "page"]
 
 HERE = Path(__file__).parent
 BODY_LIMIT = 64 * 1024
@@ -79,6 +80,15 @@ def page(
     """A template as a page; what it is given is text, whatever it contains."""
     template = request.app.state.templates.get_template(name)
     return HTMLResponse(template.render(request=request, **(context or {})), status_code=status, headers=headers)
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The fields of a form as a browser sends it; what cannot be read is an empty form."""
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=20))
+    except ValueError:
+        return {}
 
 
 def _templates(surfaces: Sequence[str], static: StaticFiles) -> jinja2.Environment:

@@ -30,13 +30,19 @@ class Bucket:
 
     def take(self) -> bool:
         """Take one token; False: none is left."""
+        left = self.left
+        if left < 1:
+            return False
+        self._left = left - 1
+        return True
+
+    @property
+    def left(self) -> float:
+        """Tokens that are left now."""
         now = self._clock()
         self._left = min(self._burst, self._left + (now - self._then) * self._rate)
         self._then = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
+        return self._left
 
 
 class Throttle:
@@ -55,3 +61,8 @@ class Throttle:
         if len(self._buckets) > self._keys:
             del self._buckets[next(iter(self._buckets))]
         return bucket.take()
+
+    def spent(self, key: str) -> bool:
+        """Whether this key has no token left."""
+        bucket = self._buckets.get(key)
+        return bucket is not None and bucket.left < 1

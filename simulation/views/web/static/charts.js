@@ -7,9 +7,9 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export const colourOf = (place) => colour(`--a${place % 8}`);
 
 // A chart in `box` that fills its width. `series`: [{ label, place?, width?, step? }]; `place` chooses colour and dash (its own
-// place by default). `words(data)` gives the sentence that stands for the chart. Returns { set(data), destroy() };
+// place by default); `marks` draws each point, for few of them. `words(data)` gives the sentence that stands for the chart. Returns { set(data), destroy() };
 // data is uPlot's: [xs, ys, ys, ...], null where nothing is known.
-export function lineChart(box, { series, unit = "", x = "week", height = 260, type = 14, range = null, words = null, band = null }) {
+export function lineChart(box, { series, unit = "", x = "week", height = 260, type = 14, range = null, words = null, band = null, marks = false }) {
   let plot = null;
   let latest = [[], ...series.map(() => [])];
   const sentence = document.createElement("p");
@@ -28,7 +28,7 @@ export function lineChart(box, { series, unit = "", x = "week", height = 260, ty
         legend: { show: false },
         scales: { x: { time: false }, y: range ? { range } : {} },
         axes: [
-          { ...axis, label: x, labelFont: axis.font, labelSize: type * 1.6, size: type * 2 },
+          { ...axis, label: x, labelFont: axis.font, labelSize: type * 1.6, size: type * 2, incrs: [1, 2, 4, 5, 10, 13, 26, 52, 104] },
           { ...axis, label: unit || null, labelFont: axis.font, labelSize: type * 1.6, size: type * 4.2 },
         ],
         series: [
@@ -38,7 +38,7 @@ export function lineChart(box, { series, unit = "", x = "week", height = 260, ty
             stroke: colourOf(of.place ?? i),
             dash: DASHES[(of.place ?? i) % DASHES.length],
             width: of.width ?? Math.max(2, type / 7),
-            points: { show: false },
+            points: marks ? { show: true, size: type * 0.7 } : { show: false },
             spanGaps: false,
           })),
         ],
