@@ -188,7 +188,7 @@ def test_luck_is_told_with_its_interval_or_not_at_all() -> None:
 
 @pytest.fixture(scope="module")
 def client(bill: Playbill) -> Iterator[TestClient]:
-    stage = Stage(bill, hire=lambda: ThreadPoolExecutor(1))
+    stage = Stage(bill, worker=ThreadPoolExecutor(1))
     with TestClient(
         show_app(stage), base_url="http://127.0.0.1:8000", headers={"origin": "http://127.0.0.1:8000"}
     ) as client:

@@ -59,7 +59,7 @@ def address() -> Iterator[str]:
     }
     bill = Playbill(arms=arms, titles=loaded.arm_titles, left="siloed", right="shared_and_pooled", people=60)
     served = bound()
-    stage = Stage(bill, hire=lambda: ThreadPoolExecutor(1))
+    stage = Stage(bill, worker=ThreadPoolExecutor(1))
     server = uvicorn.Server(uvicorn.Config(show_app(stage), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [served.socket]})
     thread.start()

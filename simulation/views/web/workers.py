@@ -23,9 +23,7 @@ def leashed_pool(workers: int) -> tuple[ProcessPoolExecutor, Connection]:
     """
     context = multiprocessing.get_context("spawn")
     end_of_worker, leash = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_go_with_the_server, initargs=(end_of_worker,)
-    )
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_go_with_the_server, initargs=(end_of_worker,))
     return pool, leash
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
-import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -20,10 +17,13 @@ from simulation.scenario.faults import Fault, ScenarioError, one_of, show
 from simulation.scenario.names import REGIMES
 from simulation.views.web.app import application, page
 from simulation.views.web.show.acting import Playbill, Wish, luck, performed
+from simulation.views.web.workers import leashed_pool
 from simulation.views.words import levers_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from concurrent.futures import Executor
+    from multiprocessing.connection import Connection
 
     from starlette.applications import Starlette
     from starlette.requests import Request
@@ -72,14 +72,14 @@ class Stage:
     ----------
     bill
         What is on when the page opens.
-    hire
-        Starts the worker, and another one should it die.
+    worker
+        What does the work; a process of its own unless given.
     """
 
-    def __init__(self, bill: Playbill, *, hire: Callable[[], Executor] | None = None) -> None:
+    def __init__(self, bill: Playbill, *, worker: Executor | None = None) -> None:
         self.bill = bill
-        self._hire = hire or _new_worker
-        self._worker = self._hire()
+        self._leash: Connection | None = None
+        self._worker = worker or self._hired()
         self._kept: dict[tuple[str, str], asyncio.Task[str]] = {}
 
     async def answer(self, work: Callable[[Playbill], str], wanted: _Wanted) -> str:
@@ -108,7 +108,7 @@ class Stage:
         try:
             return await loop.run_in_executor(self._worker, work, bill)
         except BrokenProcessPool:
-            self._worker = self._hire()
+            self._worker = self._hired()
             return await loop.run_in_executor(self._worker, work, bill)
 
     async def open(self) -> None:
@@ -117,18 +117,14 @@ class Stage:
             await self.answer(performed, _Wanted(left=self.bill.left, right=self.bill.right))
 
     def close(self) -> None:
-        """End the worker."""
+        """End the worker, whatever it is at."""
+        if self._leash is not None:
+            self._leash.close()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-
-def _new_worker() -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_leave_interrupts)
-
-
-def _leave_interrupts() -> None:
-    """Leave Ctrl-C to the server, which ends the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    def _hired(self) -> Executor:
+        pool, self._leash = leashed_pool(1)
+        return pool
 
 
 def show_app(stage: Stage) -> Starlette:
@@ -176,6 +172,8 @@ async def _answered(stage: Stage, request: Request, work: Callable[[Playbill], s
         told = await stage.answer(work, wanted)
     except (ValidationError, ScenarioError) as error:
         return JSONResponse({"fault": _fault_words(error)}, status_code=422)
+    except asyncio.CancelledError:  # Ctrl-C while the worker was at it
+        return JSONResponse({"fault": "The story has been ended at the terminal."}, status_code=503)
     return Response(told, media_type="application/json")
 
 

@@ -5,23 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import multiprocessing
-import os
-import signal
 import sys
-import threading
 import time
 import traceback
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
 from simulation.views.web.hub import Hub
+from simulation.views.web.workers import leashed_pool
 from simulation.workshop import best_levers, play
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, ProcessPoolExecutor
     from multiprocessing.connection import Connection
 
     from simulation.views.web.hub import Listener
@@ -250,12 +246,7 @@ class Room:
         self._news.set()
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        # Spawned, not forked: a copy of a running event loop and of an open journal would be in every worker.
-        context = multiprocessing.get_context("spawn")
-        end_of_worker, self._leash = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(
-            self._workers, mp_context=context, initializer=_go_with_the_server, initargs=(end_of_worker,)
-        )
+        pool, self._leash = leashed_pool(self._workers)
         state = self.session.state
         first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
         for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
@@ -266,15 +257,3 @@ class Room:
 def player_topic(token: str) -> str:
     """The topic of a player's own view."""
     return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
-
-
-def _go_with_the_server(leash: Connection) -> None:
-    """End this worker when the server goes, however it goes: an orphan would wait for ever, a search would delay Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        with contextlib.suppress(EOFError, OSError):
-            leash.recv()
-        os._exit(0)
-
-    threading.Thread(target=watch, daemon=True).start()
