@@ -10,7 +10,7 @@ function colour(name) {
 }
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const HOMES = [["Not customers yet", 0.36], ["Customers between visits", 0.4], ["Gone", 0.24]];
-const HOME_SHARE = 0.36;
+const HOME_SHARE = 0.33;
 const MOVE = 320;
 
 export const MOODS = {
@@ -133,9 +133,7 @@ const typeOf = (width) => Math.max(15, Math.min(22, width / 44));
 
 function areasOf(pen, width, height, points) {
   const top = height * (1 - HOME_SHARE);
-  pen.font = `600 ${typeOf(width)}px system-ui, sans-serif`;
-  const longest = Math.max(...points.map(({ name }) => pen.measureText(name).width)) + 24;
-  const columns = Math.max(2, Math.min(points.length, Math.floor(width / longest), Math.ceil(Math.sqrt(points.length * 1.5))));
+  const columns = Math.max(1, Math.min(points.length, Math.round(Math.sqrt((points.length * width) / (top * 2)))));
   const rows = Math.ceil(points.length / columns);
   const areas = points.map((point, k) => ({
     name: point.name,
@@ -148,6 +146,12 @@ function areasOf(pen, width, height, points) {
   for (const [name, share] of HOMES) {
     areas.push({ name, x, y: top + 6, w: width * share, h: height - top - 6, home: true });
     x += width * share;
+  }
+  const type = typeOf(width);
+  pen.font = `600 ${type}px system-ui, sans-serif`;
+  for (const area of areas) {
+    area.lines = linesOf(pen, area.name, area.w - 20);
+    area.head = area.lines.length * type * 1.12 + 12;
   }
   return areas;
 }
@@ -165,8 +169,17 @@ function drawAreas(pen, areas) {
     pen.stroke();
     pen.fillStyle = colour(area.home ? "--muted" : "--ink");
     pen.font = `600 ${type}px system-ui, sans-serif`;
-    pen.fillText(fitting(pen, area.name, area.w - 20), area.x + 10, area.y + type + 8);
+    area.lines.forEach((line, i) => pen.fillText(line, area.x + 10, area.y + type * (1 + 1.12 * i) + 6));
   }
+}
+
+// A name in at most two lines.
+function linesOf(pen, name, width) {
+  if (pen.measureText(name).width <= width) return [name];
+  const words = name.split(" ");
+  let first = words.shift();
+  while (words.length && pen.measureText(`${first} ${words[0]}`).width <= width) first += ` ${words.shift()}`;
+  return words.length ? [fitting(pen, first, width), fitting(pen, words.join(" "), width)] : [fitting(pen, first, width)];
 }
 
 function fitting(pen, words, width) {
@@ -187,8 +200,8 @@ function spotsOf(world, week, areas, points) {
   }
   const spots = new Array(world.count);
   areas.forEach((area, a) => {
-    const head = 34;
-    const [w, h] = [area.w - 24, area.h - head - 10];
+    const { head } = area;
+    const [w, h] = [area.w - 24, area.h - head - 8];
     let gap = Math.min(42, Math.max(14, h));
     while (gap > 8 && Math.max(1, Math.floor(w / gap)) * Math.max(1, Math.floor(h / gap)) < inside[a].length) gap -= 1;
     const across = Math.max(1, Math.floor(w / gap));

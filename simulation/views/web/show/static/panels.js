@@ -23,6 +23,7 @@ export function lamps(list, names) {
     const figure = make("span", { class: "figure" });
     return { mark, figure, item: make("li", { class: "lamp", title: name }, mark, " ", figure, ` ${name}`) };
   });
+  list.classList.toggle("long", names.some((name) => name.length > 12));
   list.replaceChildren(...items.map(({ item }) => item));
   return (world, week) =>
     items.forEach(({ mark, figure, item }, d) => {
