@@ -26,10 +26,11 @@ LAYERS = {
     "model": 3,
     "analysis": 4,
     "laboratory": 5,
-    "views": 6,
-    "cli": 7,
-    "__init__": 8,
-    "__main__": 8,
+    "workshop": 6,
+    "views": 7,
+    "cli": 8,
+    "__init__": 9,
+    "__main__": 9,
 }
 """Each part of the package with its layer; a part imports itself and parts of lower layers only."""
 

@@ -16,12 +16,15 @@ from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.handing_out import handouts
 from simulation.cli.optimum import optimum
+from simulation.cli.presenting import present
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
+from simulation.cli.workshop import workshop
 
 if TYPE_CHECKING:
     from simulation.scenario.faults import Fault
@@ -418,3 +421,6 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(present)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(handouts)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(workshop)

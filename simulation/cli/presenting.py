@@ -1,0 +1,103 @@
+"""`silosim present`: the story on the projector, two arms side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.failures import explained, say
+from simulation.cli.opening import remarks, say_warnings
+from simulation.cli.warming import warm_up
+
+if TYPE_CHECKING:
+    from simulation.scenario.loading import LoadedScenario
+    from simulation.views.web.show.acting import Playbill
+
+__all__ = ["present"]
+
+_SHOWN = "What is shown"
+
+
+def present(
+    scenario: given.ScenarioArgument,
+    left: Annotated[
+        str | None,
+        typer.Option(
+            "--left", metavar="ARM", show_default="the first arm", rich_help_panel=_SHOWN, help="World at the left."
+        ),
+    ] = None,
+    right: Annotated[
+        str | None,
+        typer.Option(
+            "--right", metavar="ARM", show_default="the last arm", rich_help_panel=_SHOWN, help="World at the right."
+        ),
+    ] = None,
+    people: Annotated[
+        int, typer.Option(min=10, max=400, rich_help_panel=_SHOWN, metavar="N", help="How many people are on screen.")
+    ] = 150,
+    seed: given.Seed = None,
+    population: given.Population = None,
+    weeks: given.Weeks = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, show_default="any free one", metavar="PORT", help="Where the page is.")
+    ] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")] = False,
+    vector_width: given.VectorWidth = "auto",
+    quiet: given.Quiet = False,
+    debug: given.Debug = False,
+) -> None:
+    """Tell the story of two arms on a projector: 20 minutes, with speaker notes, without players.
+
+    The same people live through both worlds week by week, with the same luck. Play, pause, step and jump; follow
+    one customer; change a rule or a lever from any week on. Key n opens the speaker notes in a second window. What
+    the story says is drawn from the run: where shared metrics do not win, it says so. No internet is needed, and
+    nobody else on the network can see the page. Ctrl-C ends it.
+
+    \b
+    Examples:
+      silosim present silo_vs_shared
+      silosim present silo_vs_shared --left siloed --right shared --seed 7
+      silosim present mine.yaml --people 100 --no-browser --port 8000
+    """
+    with explained(debug=debug):
+        from simulation.analysis.choosing import loaded_from, overridden
+        from simulation.laboratory.extras import needed
+
+        loaded = overridden(loaded_from(scenario), {"seed": seed, "population": population, "weeks": weeks})
+        remark = remarks(quiet=quiet)
+        say_warnings(loaded, remark)
+        for library in ("starlette", "uvicorn"):
+            needed(library, extra="web")
+        bill = _bill(loaded, left, right, people)
+        warm_up(vector_width=vector_width, quiet=quiet)
+        _serve(bill, port=port, browser=not no_browser)
+        remark("The story is over.")
+
+
+def _bill(loaded: LoadedScenario, left: str | None, right: str | None, people: int) -> Playbill:
+    """Return what is on.
+
+    Raises
+    ------
+    ScenarioError
+        If an arm is not one of the scenario's.
+    """
+    from simulation.analysis.choosing import chosen_arms
+    from simulation.views.web.show.acting import Playbill
+
+    names = list(loaded.arms)
+    sides = [names[0] if left is None else left, names[-1] if right is None else right]
+    chosen_arms(loaded, list(dict.fromkeys(sides)))
+    return Playbill(arms=loaded.arms, titles=loaded.arm_titles, left=sides[0], right=sides[1], people=people)
+
+
+def _serve(bill: Playbill, *, port: int, browser: bool) -> None:
+    from simulation.views.web.serving import bound, serve
+    from simulation.views.web.show.pages import Stage, show_app
+
+    app = show_app(Stage(bill))
+    served = bound(port=port)
+    url = served.url()
+    serve(app, served, opened=url if browser else None, ready=lambda: say(f"The story is at {url} (Ctrl-C ends it)."))

@@ -1,0 +1,39 @@
+"""Worker processes of a server: simulations run there, never on the event loop, and no worker outlives its server."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+__all__ = ["leashed_pool"]
+
+
+def leashed_pool(workers: int) -> tuple[ProcessPoolExecutor, Connection]:
+    """Return a pool, and its leash: the workers end when it is closed, or when this process goes, however it goes.
+
+    Spawned, not forked: a copy of a running event loop and of an open file would be in every worker.
+    """
+    context = multiprocessing.get_context("spawn")
+    end_of_worker, leash = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_go_with_the_server, initargs=(end_of_worker,))
+    return pool, leash
+
+
+def _go_with_the_server(leash: Connection) -> None:
+    """End this worker when the server goes: an orphan would wait for ever, and long work would delay Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        with contextlib.suppress(EOFError, OSError):
+            leash.recv()
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
