@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -105,9 +105,14 @@ class Outcome:
     council: list[dict[str, Any]]
 
     @property
+    def data(self) -> dict[str, Any]:
+        """All of it by name, as it is written down."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
     def digest(self) -> str:
         """A fingerprint of all of it."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, allow_nan=False)
+        text = json.dumps(self.data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def by_round(self, metric: str, weeks: int) -> list[float | None]:

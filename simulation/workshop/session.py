@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
@@ -277,7 +277,7 @@ class Session:
         wanted = self.state.closed[at]
         if outcome.rounds != wanted or self.state.ran.get(at, 0) >= wanted:
             return False
-        name, data = f"outcome:{outcome.act}:{outcome.firm}", asdict(outcome)
+        name, data = f"outcome:{outcome.act}:{outcome.firm}", outcome.data
         ran = FirmRan(outcome.firm, outcome.act, outcome.rounds, outcome.digest)
         self._keep(name, data)
         self._write([ran], now=now, keep=[(name, data)])
@@ -312,7 +312,7 @@ class Session:
     def take_in_best(self, best: Best) -> None:
         """Write down what a search has found."""
         if not self.wiped:
-            self._keep_beside(f"best:{best.objective}", asdict(best))
+            self._keep_beside(f"best:{best.objective}", best.data)
 
     def debrief(self) -> dict[str, Any]:
         """Return the figures of the debrief; see `simulation.workshop.debriefing.debriefed`."""
@@ -334,7 +334,7 @@ class Session:
         """Keep what was lived for comparison."""
         if outcome.rounds != self.state.played(outcome.of):
             return False
-        self._keep_beside(f"other:{outcome.of}:{outcome.act}:{outcome.firm}", asdict(outcome))
+        self._keep_beside(f"other:{outcome.of}:{outcome.act}:{outcome.firm}", outcome.data)
         return True
 
     def _keep_beside(self, name: str, data: dict[str, Any]) -> None:
