@@ -19,6 +19,7 @@ import pytest
 from simulation.analysis.run import run_arm, run_arms
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load, load_dict
+from simulation.views.minutes import sentences
 from simulation.workshop import JournalRefused, Session, best_levers, default_setup, play, setup_from
 from simulation.workshop.exporting import arm_of, as_scenario, safe
 from simulation.workshop.seeing import sight_in
@@ -396,3 +397,40 @@ def test_a_run_is_the_same_as_the_model_alone(played: Table) -> None:
     run = run_arm("own", job.scenario, seed=job.seed, pars=job.pars)
     told = played.session.outcomes["own", "firm_2"].weekly["loyalty"]
     assert told == [round(value, 6) if np.isfinite(value) else None for value in run.weekly["loyalty"].tolist()]
+
+
+@pytest.mark.full
+def test_the_shipped_workshop_is_played_to_its_debrief(tmp_path: Path) -> None:
+    session, keys = Session.create(tmp_path / "a.db", default_setup(1, rounds=2, population=300), now=0.0)
+
+    def lead(does: str, **given: Any) -> None:
+        assert session.do(keys.facilitator, {"do": does, **given}, now=0.0).accepted
+
+    tokens = {name: session.join(name, keys.join_code, now=0.0).token for name in session.state.given.seats}
+    for name, token in tokens.items():
+        session.do(token, {"do": "sit", "firm": "firm_1", "department": name}, now=0.0)
+    for act in [act.name for act in session.state.given.acts]:
+        lead("act", act=act)
+        for number in (1, 2):
+            lead("open")
+            for token in tokens.values():
+                given = {"do": "submit", "act": act, "round": number, "settings": {}, "line": f"{act} {number}"}
+                assert session.do(token, given, now=0.0).accepted
+            for job in list(session.jobs()):
+                session.take_in(play(job), now=0.0)
+    said = session.outcomes["council", "firm_1"].council
+    words = sentences(said, session.state.given.rules("council"))
+    assert words
+    assert all(len(line) > 10 for line in words)
+    lead("end")
+    for job in list(session.debrief_jobs()):
+        assert session.take_in(play(job), now=0.0)
+    told = session.debrief()
+    assert len(told["plays"]) == len(told["learners"]) == 4
+    assert len(told["quotes"]) == 4 * 2 * 7
+    assert [each["same_customers"] for each in told["replays"]] == [True]
+    assert {"loyalty", "profit"} <= told["plays"][0]["change"].keys()
+    file = tmp_path / "play.yaml"
+    file.write_text(session.scenario_file(), encoding="utf-8")
+    assert len(load(file).arms) == 8
+    session.close()

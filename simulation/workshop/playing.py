@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.model.organization_model import OrganizationModel
+    from simulation.record import Item
     from simulation.scenario.regime import Levers
     from simulation.scenario.scenario import Scenario
     from simulation.workshop.setup import Setup
@@ -229,7 +230,7 @@ def play(job: Job) -> Outcome:
         joy=[[_round(value) for value in row] for row in felt[..., 0].tolist()],
         encounters=[_round(value) for value in run.encounters[last].mean(axis=0).tolist()],
         experience=_experience(run.encounters[last], run.experience[last]),
-        council=[asdict(item) for item in run.council],
+        council=[_said(item) for item in run.council],
     )
     model.let_go()
     return outcome
@@ -265,6 +266,14 @@ class _Books:
                 self.appraisal[name].append(_round(department.appraisal))
                 self.bonus[name].append(_round(self._earned[name]))
                 self._earned[name] = 0.0
+
+
+def _said(item: Item) -> dict[str, Any]:
+    """Return a statement as plain data; a figure that nobody could measure is None."""
+    figures = [
+        {**asdict(each), "value": _round(each.value) if math.isfinite(each.value) else None} for each in item.figures
+    ]
+    return {**asdict(item), "figures": figures}
 
 
 def _mean(series: list[float | None]) -> float | None:
