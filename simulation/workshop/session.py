@@ -7,13 +7,15 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
+from simulation.workshop.commands import FACILITATOR, Asked, events_for
 from simulation.workshop.debriefing import debriefed
 from simulation.workshop.events import FacilitatorKeyed, FirmRan, Founded, Joined, Reopened
 from simulation.workshop.exporting import LEARNERS, decisions_csv, scenario_file
+from simulation.workshop.following import closing, due
 from simulation.workshop.hindsight import OBJECTIVES, Best, quest_for
 from simulation.workshop.journal import Journal, JournalRefused
 from simulation.workshop.playing import Job, Outcome, scenario_of
+from simulation.workshop.reading import Refused, message_key, text
 from simulation.workshop.seeing import facilitators, players, projected
 from simulation.workshop.state import State
 
@@ -170,7 +172,7 @@ class Session:
     def join(self, name: object, code: object, *, now: float, message: object = "") -> Answer:
         """Let somebody in who has the code; opening a link seats nobody, only this does."""
         try:
-            key = _message(message)
+            key = message_key(message)
             self._admit(code)
             if key and ("", key) in self._answered:
                 return self._again("", key)
@@ -393,13 +395,7 @@ def _command(given: object, *, who: str) -> tuple[dict[str, Any], str]:
         raise Refused("You are not (or no longer) in this session.")
     if not isinstance(given, dict):
         raise Refused("This is nothing that can be asked here.")
-    return given, _message(given.get("message", ""))
-
-
-def _message(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST["message"]:
-        raise Refused(f"A message's key is a text of at most {LONGEST['message']} characters.")
-    return value.encode("utf-8", "replace").decode()
+    return given, message_key(given.get("message", ""))
 
 
 def _player_of(event: Event) -> str:
