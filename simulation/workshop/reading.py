@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 
 __all__ = ["LONGEST", "Refused", "message_key", "seconds", "share", "text"]
@@ -34,7 +33,7 @@ def text(value: object, kind: str, *, empty: bool = False) -> str:
 
 def share(value: object, what: str) -> float:
     """Return a number from 0 to 1, to a thousandth."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= 1:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise Refused(f"{what} takes a number from 0 to 1.")
     return round(float(value), 3)
 
