@@ -18,7 +18,7 @@ from simulation.cli.opening import remarks
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
-    from simulation.workshop import Session
+    from simulation.workshop import Session, Setup
     from simulation.workshop.journal import Synchronous
 
 __all__ = ["workshop"]
@@ -196,8 +196,7 @@ def _serve(
 
 def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: bool) -> tuple[Session, str]:
     """The session of a file, gone on with or begun; and a facilitator's secret."""
-    from simulation.workshop import Session, default_setup, setup_from
-    from simulation.workshop.setup import ACTS
+    from simulation.workshop import Session
 
     remark = remarks(quiet=quiet)
     synchronous: Synchronous = "FULL" if full else "NORMAL"
@@ -206,15 +205,25 @@ def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: b
         session = Session.open(path, now=now, synchronous=synchronous)
         remark(f"Going on with the session in {path}: its firms, acts and figures stand. --overwrite begins anew.")
         return session, session.new_facilitator(now=now)
-    setup = (
-        default_setup(**asked.figures)
-        if asked.scenario is None and not asked.acts
-        else setup_from(asked.scenario or ACTS, acts=asked.acts, **asked.figures)
-    )
+    setup = _set_up(asked)
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     session, keys = Session.create(path, setup, now=now, synchronous=synchronous)
     return session, keys.facilitator
+
+
+def _set_up(asked: _Asked) -> Setup:
+    """What is played, after one run in a process of its own: the server itself stays small."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    from simulation.workshop import default_setup, setup_from
+    from simulation.workshop.setup import ACTS
+
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        if asked.scenario is None and not asked.acts:
+            return pool.submit(default_setup, **asked.figures).result()
+        return pool.submit(setup_from, asked.scenario or ACTS, acts=asked.acts, **asked.figures).result()
 
 
 def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, quiet: bool) -> None:

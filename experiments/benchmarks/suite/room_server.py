@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +60,9 @@ def main(path: Path, port: int, firms: int, rounds: int) -> None:
         session = Session.open(path, now=now)
         facilitator = session.new_facilitator(now=now)
     else:
-        session, keys = Session.create(path, default_setup(firms=firms, rounds=rounds, seconds=3600), now=now)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:  # as the command does
+            setup = pool.submit(default_setup, firms=firms, rounds=rounds, seconds=3600).result()
+        session, keys = Session.create(path, setup, now=now)
         facilitator = keys.facilitator
     served = bound(port=port)
     app = workshop_app(LiveRoom(session, workers=2), join_url=served.url())
