@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -178,20 +180,31 @@ def _serve(
     asked: _Asked, path: Path, *, overwrite: bool, full: bool, lan: bool, host: str | None, port: int,
     workers: int | None, browser: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from simulation.views.web.serving import serve
+    from simulation.views.web.serving import PortTaken, serve
     from simulation.views.web.workshop.starting import listening, started
+    from simulation.workshop import JournalRefused
 
-    served, room_address = listening(host=host, lan=lan, port=port)
-    session, facilitator = _session(asked, path, overwrite=overwrite, full=full, quiet=quiet)
-    ready = started(
-        session, served, room_address=room_address, facilitator=facilitator,
-        workers=workers or max(1, (os.cpu_count() or 2) - 1),
-    )  # fmt: skip
-
-    def say_it() -> None:
-        _say(ready.join, session.state.join_code, ready.facilitator, path, local=not lan and host is None, quiet=quiet)
-
-    serve(ready.app, served, opened=ready.facilitator if browser else None, ready=say_it)
+    try:
+        served, room_address = listening(host=host, lan=lan, port=port)
+        with contextlib.closing(served.socket):
+            session, facilitator = _session(asked, path, overwrite=overwrite, full=full, quiet=quiet)
+            ready = started(
+                session, served, room_address=room_address, facilitator=facilitator,
+                workers=workers or max(1, (os.cpu_count() or 2) - 1),
+            )  # fmt: skip
+            say_it = partial(
+                _say,
+                ready.join,
+                session.state.join_code,
+                ready.facilitator,
+                path,
+                local=not lan and host is None,
+                quiet=quiet,
+            )
+            serve(ready.app, served, opened=ready.facilitator if browser else None, ready=say_it)
+    except (PortTaken, JournalRefused) as error:
+        say(f"silosim: {error}")
+        raise typer.Exit(BAD_INPUT) from None
 
 
 def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: bool) -> tuple[Session, str]:
