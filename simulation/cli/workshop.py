@@ -172,13 +172,13 @@ def workshop(
             path = Path(folder) / "dry-run.session" if dry_run else session or _SESSION
             _serve(
                 asked, path, overwrite=overwrite, full=full, lan=lan, host=host, port=port,
-                workers=workers, browser=not no_browser, quiet=quiet,
+                workers=workers, browser=not no_browser, dry_run=dry_run, quiet=quiet,
             )  # fmt: skip
 
 
 def _serve(
     asked: _Asked, path: Path, *, overwrite: bool, full: bool, lan: bool, host: str | None, port: int,
-    workers: int | None, browser: bool, quiet: bool,
+    workers: int | None, browser: bool, dry_run: bool, quiet: bool,
 ) -> None:  # fmt: skip
     from simulation.views.web.serving import PortTaken, serve
     from simulation.views.web.workshop.starting import listening, started
@@ -199,6 +199,7 @@ def _serve(
                 ready.facilitator,
                 path,
                 local=not lan and host is None,
+                dry_run=dry_run,
                 quiet=quiet,
             )
             serve(ready.app, served, opened=ready.facilitator if browser else None, ready=say_it)
@@ -239,7 +240,7 @@ def _set_up(asked: _Asked) -> Setup:
         return pool.submit(setup_from, asked.scenario or ACTS, acts=asked.acts, **asked.figures).result()
 
 
-def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, quiet: bool) -> None:
+def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, dry_run: bool, quiet: bool) -> None:
     from simulation.views.web.workshop.starting import qr_code
 
     if not quiet:
@@ -248,7 +249,13 @@ def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, qui
     typer.echo(f"The facilitator:  {facilitator}   (secret: do not show it)")
     if local:
         typer.echo("Only this machine can open these. For phones: --lan")
-    typer.echo(f"Kept in {path}; if this stops, the same command goes on. Ctrl-C ends.")
+    if dry_run:
+        typer.echo(
+            "A dry run: open the room's address in another tab and take a seat; bots play the others. Nothing is kept."
+        )
+    else:
+        typer.echo(f"Kept in {path}; if this stops, the same command goes on.")
+    typer.echo("Ctrl-C ends.")
     sys.stdout.flush()
 
 

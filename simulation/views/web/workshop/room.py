@@ -283,8 +283,9 @@ class Room:
         )
         state = self.session.state
         first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
-        for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
-            pool.submit(self._lives, first)
+        with _interrupts_ignored():
+            for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
+                pool.submit(self._lives, first)
         return pool
 
 
@@ -293,9 +294,18 @@ def player_topic(token: str) -> str:
     return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
 
 
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let processes that are started in the block ignore Ctrl-C from their first moment: the server ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _go_with_the_server(leash: Connection) -> None:
     """End this worker when the server goes, however it goes: an orphan would wait for ever, a search would delay Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         with contextlib.suppress(EOFError, OSError):
