@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from simulation.workshop.commands import FACILITATOR, LONGEST, Asked, Refused, closing, due, events_for, text
+from simulation.workshop.commands import FACILITATOR, Asked, events_for
 from simulation.workshop.debriefing import debriefed
 from simulation.workshop.events import FacilitatorKeyed, FirmRan, Founded, Joined, Reopened
 from simulation.workshop.exporting import LEARNERS, decisions_csv, scenario_file
+from simulation.workshop.following import closing, due
 from simulation.workshop.hindsight import OBJECTIVES, Best, quest_for
 from simulation.workshop.journal import Journal, JournalRefused
 from simulation.workshop.playing import Job, Outcome, scenario_of
+from simulation.workshop.reading import Refused, message_key, text
 from simulation.workshop.seeing import facilitators, players, projected
 from simulation.workshop.state import State
 
@@ -170,7 +172,7 @@ class Session:
     def join(self, name: object, code: object, *, now: float, message: object = "") -> Answer:
         """Let somebody in who has the code; opening a link seats nobody, only this does."""
         try:
-            key = _message(message)
+            key = message_key(message)
             self._admit(code)
             if key and ("", key) in self._answered:
                 return self._again("", key)
@@ -277,7 +279,7 @@ class Session:
         wanted = self.state.closed[at]
         if outcome.rounds != wanted or self.state.ran.get(at, 0) >= wanted:
             return False
-        name, data = f"outcome:{outcome.act}:{outcome.firm}", asdict(outcome)
+        name, data = f"outcome:{outcome.act}:{outcome.firm}", outcome.data
         ran = FirmRan(outcome.firm, outcome.act, outcome.rounds, outcome.digest)
         self._keep(name, data)
         self._write([ran], now=now, keep=[(name, data)])
@@ -312,7 +314,7 @@ class Session:
     def take_in_best(self, best: Best) -> None:
         """Write down what a search has found."""
         if not self.wiped:
-            self._keep_beside(f"best:{best.objective}", asdict(best))
+            self._keep_beside(f"best:{best.objective}", best.data)
 
     def debrief(self) -> dict[str, Any]:
         """Return the figures of the debrief; see `simulation.workshop.debriefing.debriefed`."""
@@ -334,7 +336,7 @@ class Session:
         """Keep what was lived for comparison."""
         if outcome.rounds != self.state.played(outcome.of):
             return False
-        self._keep_beside(f"other:{outcome.of}:{outcome.act}:{outcome.firm}", asdict(outcome))
+        self._keep_beside(f"other:{outcome.of}:{outcome.act}:{outcome.firm}", outcome.data)
         return True
 
     def _keep_beside(self, name: str, data: dict[str, Any]) -> None:
@@ -393,13 +395,7 @@ def _command(given: object, *, who: str) -> tuple[dict[str, Any], str]:
         raise Refused("You are not (or no longer) in this session.")
     if not isinstance(given, dict):
         raise Refused("This is nothing that can be asked here.")
-    return given, _message(given.get("message", ""))
-
-
-def _message(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST["message"]:
-        raise Refused(f"A message's key is a text of at most {LONGEST['message']} characters.")
-    return value.encode("utf-8", "replace").decode()
+    return given, message_key(given.get("message", ""))
 
 
 def _player_of(event: Event) -> str:

@@ -11,9 +11,10 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
 
-__all__ = ["leashed_pool"]
+__all__ = ["interrupts_ignored", "leashed_pool"]
 
 
 def leashed_pool(workers: int) -> tuple[ProcessPoolExecutor, Connection]:
@@ -37,3 +38,13 @@ def _go_with_the_server(leash: Connection) -> None:
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Let processes that are started in the block ignore Ctrl-C from their first moment: the server ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
