@@ -1,0 +1,1 @@
+"""Pages in the browser, served from this machine: one look, one policy, plain scripts, nothing from anywhere else."""
