@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from simulation.scenario.faults import KeyPath
     from simulation.scenario.loading import LoadedScenario
 
-__all__ = ["AS_IT_IS", "EVERY_ARM", "Explored", "Move", "Settings", "Variant", "explored", "saved"]
+__all__ = ["EVERY_ARM", "Explored", "Move", "Settings", "Variant", "explored", "first_settings", "saved"]
 
 EVERY_ARM = ""
 """Instead of an arm's name: the move counts in all arms."""
 AS_IT_IS = "as_it_is"
 """Name of the arm that stands for a scenario which gives no arms."""
+_WHAT_IF = "what_if"
+"""Name of the arm beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,12 @@ class Explored:
 
     loaded: LoadedScenario
     overlay: dict[str, Any] | None
+
+
+def first_settings(loaded: LoadedScenario) -> Settings:
+    """Return what a page begins with: nothing moved; a scenario without arms gets one to move beside it as it is."""
+    variant = Variant(name=_WHAT_IF, title="What if", of=AS_IT_IS)
+    return Settings(variants=() if loaded.scenario.arms else (variant,))
 
 
 def explored(loaded: LoadedScenario, settings: Settings) -> Explored:

@@ -138,7 +138,7 @@ class Explorer:
             done, ready = len(gathered[False].runs), of.complete
             telling = ready >= min(FEWEST_TO_TELL, planned) or True not in gathered
             if piece.quick:
-                news = shown == 0 and len(of.runs) == QUICK_REPLICATIONS
+                news = shown == 0 and ready in {2, QUICK_REPLICATIONS}
             else:
                 news = telling and ready >= _next_look(shown, planned)
                 shown = ready if news else shown
