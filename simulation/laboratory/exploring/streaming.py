@@ -136,11 +136,10 @@ class Explorer:
             of = gathered[piece.quick]
             of.runs[piece.replication] = runs
             done, ready = len(gathered[False].runs), of.complete
-            telling = ready >= min(FEWEST_TO_TELL, planned) or True not in gathered
             if piece.quick:
-                news = shown == 0 and ready in {2, QUICK_REPLICATIONS}
+                news = shown == 0 and ready == QUICK_REPLICATIONS
             else:
-                news = telling and ready >= _next_look(shown, planned)
+                news = ready >= _next_look(shown, planned)
                 shown = ready if news else shown
             yield Answer(quick=piece.quick, done=done, planned=planned, comparison=of.compared(ready) if news else None)
 
@@ -157,5 +156,5 @@ class Explorer:
 
 
 def _next_look(shown: int, planned: int) -> int:
-    """Look at 1, 2, 3, ... and later at a quarter more each time, so that looking never costs more than living."""
-    return min(planned, max(shown + 1, shown * 5 // 4))
+    """Look as soon as something can be told, at each replication then, later at a quarter more: looking must not hold up living."""
+    return min(planned, max(FEWEST_TO_TELL, shown + 1, shown * 5 // 4))

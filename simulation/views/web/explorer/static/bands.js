@@ -9,7 +9,7 @@ const HEIGHT = 250;
 
 const shade = (colour) => `${colour}30`;
 
-function options(course, mode, places, width) {
+function options(mode, places, banded, width) {
   const ink = variable("--ink");
   const axis = { stroke: ink, font: "14px system-ui, sans-serif", labelFont: "14px system-ui, sans-serif", grid: { stroke: variable("--line"), width: 1 }, ticks: { show: false } };
   const series = [{}];
@@ -17,7 +17,9 @@ function options(course, mode, places, width) {
   for (const place of places) {
     const at = series.length;
     const edge = { stroke: "transparent", width: 0, points: { show: false } };
-    series.push({ stroke: colourOf(place), dash: DASHES[place % DASHES.length], width: 2.2, points: { show: false } }, { ...edge }, { ...edge });
+    series.push({ stroke: colourOf(place), dash: DASHES[place % DASHES.length], width: 2.2, points: { show: false } });
+    if (!banded) continue;
+    series.push({ ...edge }, { ...edge });
     bands.push({ series: [at + 2, at + 1], fill: shade(colourOf(place)) });
   }
   return {
@@ -59,7 +61,7 @@ function inWords(course, mode, arms) {
   return `${what} at the end, in ${course.unit}: ${said.join("; ")}.`;
 }
 
-// One chart in a figure; `set(course, titles, mode)` draws it anew.
+// One chart; `set(course, titles, mode, banded)` draws it anew, with bands or, from too few replications, without.
 export function bandChart(parent) {
   const head = make("h3");
   const note = make("p", { class: "note" });
@@ -71,14 +73,15 @@ export function bandChart(parent) {
 
   function draw() {
     if (latest === null) return;
-    const { course, titles, mode } = latest;
+    const { course, titles, mode, banded } = latest;
     const arms = course.arms.map((arm, place) => ({ place, title: titles[place], of: mode === "difference" ? arm.difference : arm })).filter((arm) => arm.of !== null);
     tell(head, `${course.label} [${course.unit}]${mode === "difference" ? ", difference to the first arm" : ""}`);
-    tell(note, course.smooth > 1 ? `Mean of the last ${course.smooth} weeks; band: 95 % interval.` : "By week; band: 95 % interval.");
+    const what = course.smooth > 1 ? `Mean of the last ${course.smooth} weeks` : "By week";
+    tell(note, banded ? `${what}; band: 95 % interval.` : `${what}; too few replications for intervals.`);
     tell(sentence, inWords(course, mode, arms));
-    const data = [course.week, ...arms.flatMap(({ of }) => [of.mean, of.low, of.high])];
+    const data = [course.week, ...arms.flatMap(({ of }) => (banded ? [of.mean, of.low, of.high] : [of.mean]))];
     const old = plot;
-    plot = new uPlot(options(course, mode, arms.map((arm) => arm.place), Math.max(200, box.clientWidth)), data, box);
+    plot = new uPlot(options(mode, arms.map((arm) => arm.place), banded, Math.max(200, box.clientWidth)), data, box);
     plot.root.setAttribute("aria-hidden", "true");
     if (old) old.destroy();
   }
@@ -87,8 +90,8 @@ export function bandChart(parent) {
   addEventListener("themechange", draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   return {
-    set(course, titles, mode) {
-      latest = { course, titles, mode };
+    set(course, titles, mode, banded) {
+      latest = { course, titles, mode, banded };
       draw();
     },
   };

@@ -17,6 +17,7 @@ let state = null; // the server's last answer: arms, and values in each
 let ticket = 0; // of the figures that are awaited
 let timer = null;
 let said = "";
+const latest = {}; // the last snapshot of each topic
 
 const target = () => $("#target").value;
 const titleOf = (name) => state.arms.find((arm) => arm.name === name)?.title ?? name;
@@ -27,7 +28,10 @@ const control = controls($("#groups"), knobs, (knob, value) => {
 });
 
 const connection = connect("/live", {
-  onSnapshot: (topic, data) => ({ settings: adopt, progress, figures })[topic](data),
+  onSnapshot: (topic, data) => {
+    latest[topic] = data; // snapshots may come in any order: what belongs to settings that are not here yet waits for them
+    ({ settings: adopt, progress, figures })[topic](data);
+  },
   onState: (word) => {
     tell($("#state"), { connecting: "connecting", live: "live", lost: "the connection is lost: trying again" }[word]);
     $("#state").dataset.state = word;
@@ -75,6 +79,8 @@ function adopt(data) {
   if (wanted === null) control.set(data.values, data.arms, target());
   $("#found").classList.add("stale");
   $("#found").setAttribute("aria-busy", "true");
+  if (latest.progress) progress(latest.progress);
+  if (latest.figures) figures(latest.figures);
 }
 
 function arms() {

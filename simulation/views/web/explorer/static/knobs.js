@@ -57,7 +57,7 @@ export function controls(root, knobs, onMove) {
 
 function group(root, name) {
   const body = make("div", { class: "knobs" });
-  root.append(make("details", { class: "group", open: root.childElementCount === 0 }, make("summary", {}, name), body));
+  root.append(make("details", { class: "group", open: root.childElementCount === 0 && matchMedia("(min-width: 60rem)").matches }, make("summary", {}, name), body));
   return body;
 }
 

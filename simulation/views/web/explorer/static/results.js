@@ -6,9 +6,10 @@ import { bandChart } from "./bands.js";
 
 const SIGNS = { better: "▲", worse: "▼", moved: "●", above: "▲", below: "▼" };
 const MEANT = { better: "better", worse: "worse", moved: "moved", above: "above par", below: "below par" };
+const FEWEST_TO_TELL = 3; // as everywhere in silosim: from fewer replications no interval says anything
 const SVG = "http://www.w3.org/2000/svg";
 
-function swatch(place) {
+export function swatch(place) {
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "line");
   for (const [name, value] of Object.entries({ class: `swatch arm-${place % 8} dash-${place % 6}`, width: 30, height: 10, "aria-hidden": "true" })) svg.setAttribute(name, value);
@@ -70,7 +71,9 @@ export function results() {
   let latest = null;
 
   function courses() {
-    if (latest) latest.courses.forEach((course, at) => charts[at].set(course, latest.arms.map((arm) => arm.title), $("#mode").value));
+    if (!latest) return;
+    const titles = latest.arms.map((arm) => arm.title);
+    latest.courses.forEach((course, at) => charts[at].set(course, titles, $("#mode").value, latest.replications >= FEWEST_TO_TELL));
   }
   function pain() {
     if (!latest) return;
@@ -103,5 +106,3 @@ export function results() {
     },
   };
 }
-
-export { swatch };
