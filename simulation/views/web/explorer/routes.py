@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from simulation.laboratory.exploring.living import lived_arms
 from simulation.laboratory.exploring.settings import Move, Settings, Variant
 from simulation.laboratory.exploring.streaming import Explorer
 from simulation.scenario.base import Identifier, Text
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.websockets import WebSocket
 
+    from simulation.laboratory.exploring.living import Ask
     from simulation.scenario.faults import Fault
     from simulation.scenario.loading import LoadedScenario
 
@@ -64,7 +66,7 @@ class _SettingsSent(_Sent):
     moves: list[_MoveSent] = Field(max_length=400)
 
 
-def explorer_app(opened: LoadedScenario, settings: Settings, *, secret: str, workers: int) -> Starlette:
+def explorer_app(opened: LoadedScenario, settings: Settings, *, secret: str, workers: int, ask: Ask = lived_arms) -> Starlette:
     """Return the application that explores a scenario.
 
     Parameters
@@ -77,6 +79,8 @@ def explorer_app(opened: LoadedScenario, settings: Settings, *, secret: str, wor
         What the first address must hold; a cookie takes its place.
     workers
         Processes that live replications.
+    ask
+        What lives a replication; for tests.
     """
     hub = Hub()
     surface = _Surface(opened, secret=secret, hub=hub)
@@ -84,7 +88,7 @@ def explorer_app(opened: LoadedScenario, settings: Settings, *, secret: str, wor
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        with Explorer(workers=workers) as explorer:
+        with Explorer(workers=workers, ask=ask) as explorer:
             surface.desk = Desk(
                 opened, explorer=explorer, publish=lambda topic, data: _later(loop, hub.publish, topic, data)
             )
