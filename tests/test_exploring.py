@@ -175,7 +175,8 @@ def test_a_file_of_ones_own_is_extended_by_its_path_and_another_title_kept(tmp_p
     (elsewhere / "mine.yaml").write_text(saved(opened, made, title="Mine: a 'quoted' one # here"), encoding="utf-8")
     found = load(elsewhere / "mine.yaml")
     assert found.scenario.title == "Mine: a 'quoted' one # here"
-    assert found.arms == {name: each.model_copy(update={"title": found.scenario.title}) for name, each in made.loaded.arms.items()}  # fmt: skip
+    title = {"title": found.scenario.title}
+    assert found.arms == {name: arm.model_copy(update=title) for name, arm in made.loaded.arms.items()}
 
 
 @pytest.mark.parametrize(
@@ -210,9 +211,7 @@ def test_faults_come_all_at_once() -> None:
 # --- answers that sharpen ---------------------------------------------------------------------------------------------
 
 
-def made_up(
-    arms: Mapping[str, Scenario], *, seed: int, replication: int, stop: Callable[[], bool]
-) -> list[Run] | None:
+def made_up(arms: Mapping[str, Scenario], *, seed: int, replication: int, stop: Callable[[], bool]) -> list[Run] | None:
     """The made-up runs; in a market of 2,001 people all but the first never end unless they are stopped."""
     people = next(iter(arms.values())).horizon.population
     while people == 2_001 and replication > 0:
@@ -247,10 +246,14 @@ def test_a_first_answer_comes_from_few_people_and_nothing_is_claimed_from_too_fe
     loaded = load_dict(given)
     answers = list(explorer.answers(loaded, ticket=explorer.cancel()))
     told = [answer for answer in answers if answer.comparison is not None]
-    sizes = [(each.comparison.scenario.horizon.population, each.comparison.replications) for each in told if each.comparison]
+    sizes = [
+        (each.comparison.scenario.horizon.population, each.comparison.replications) for each in told if each.comparison
+    ]
     assert sizes[0] == (QUICK_PEOPLE, QUICK_REPLICATIONS)
     assert told[0].quick
-    assert [count for people, count in sizes if people == 2_000] == sorted({count for people, count in sizes if people == 2_000})
+    assert [count for people, count in sizes if people == 2_000] == sorted(
+        {count for people, count in sizes if people == 2_000}
+    )
     assert min(count for _, count in sizes) >= 3
     assert sizes[-1] == (2_000, 7)
     assert [answer.done for answer in answers] == sorted(answer.done for answer in answers)

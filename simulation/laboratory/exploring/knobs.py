@@ -135,7 +135,9 @@ def _pay(scenario: Scenario) -> Iterator[Knob]:
                         high=_twice(weight))  # fmt: skip
     yield _knob("incentives.scheme", _PAY, "Incentive scheme", words["scheme"], options=SCHEMES)
     yield _knob("incentives.payoff", _PAY, "Pay-off", words["payoff"], options=PAYOFFS)
-    yield _knob("incentives.transparency_reward", _PAY, "Reward for sharing data", words["transparency_reward"], high=2.0)
+    yield _knob(
+        "incentives.transparency_reward", _PAY, "Reward for sharing data", words["transparency_reward"], high=2.0
+    )
 
 
 def _twice(weight: float | None) -> float:
@@ -148,7 +150,11 @@ def _sight() -> Iterator[Knob]:
     yield _knob("information.regime", _SEE, "Customer data", words["regime"], options=REGIMES)
     yield _knob("information.as_shared", _SEE, "Only as good as what is shared", words["as_shared"])
     yield _knob("information.agreed_definitions", _SEE, "Agreed definitions", words["agreed_definitions"])
-    for name, label in (("buy_in", "Buy-in at the start"), ("line_of_sight", "Line of sight"), ("role_clarity", "Role clarity")):
+    for name, label in (
+        ("buy_in", "Buy-in at the start"),
+        ("line_of_sight", "Line of sight"),
+        ("role_clarity", "Role clarity"),
+    ):
         yield _knob(f"alignment.{name}", _BUY_IN, label, buy_in[name])
 
 
@@ -182,7 +188,7 @@ def _levers(loaded: LoadedScenario) -> Iterator[Knob]:
     for name, lever in {**own, **every}.items():
         department, _, _ = name.partition(".")
         who = "Every department" if department == "*" else scenario.departments[department].name
-        ends = {"low_words": lever.low, "high_words": lever.high}
+        ends: dict[str, Any] = {"low_words": lever.low, "high_words": lever.high}
         yield _knob(("levers", "hold", name), _LEVERS, f"{who}: {lever.name}, held at",
                     "From the end of burn-in its department cannot move it. Open: the department decides.",
                     optional=True, **ends)  # fmt: skip

@@ -130,7 +130,9 @@ def saved(opened: LoadedScenario, made: Explored, *, title: str = "") -> str:
     head = {} if whole else {"extends": _base(opened)}
     yaml, text = YAML(), io.StringIO()
     yaml.width = 120
-    yaml.representer.add_representer(type(None), lambda to, _none: to.represent_scalar("tag:yaml.org,2002:null", "null"))
+    yaml.representer.add_representer(
+        type(None), lambda to, _none: to.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
     text.write(f"# Made on the page of `silosim explore` (silosim {__version__}).\n")
     text.write("# Compare it with: silosim compare FILE\n")
     yaml.dump({"title": told.pop("title"), **head, **told}, text)
@@ -244,10 +246,11 @@ def _overlay(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
 def _check_sizes(loaded: LoadedScenario) -> None:
     """Refuse what would fill the machine's memory beside a browser."""
     horizon = loaded.scenario.horizon.model_dump()
+    more = "`silosim compare` takes more"
     faults = [
-        Fault(f"{value:,} is more than a page takes", key=key, value=str(value), allowed=f"at most {most:,}; `silosim compare` takes more")
+        Fault(f"{value:,} is more than a page takes", key=key, value=str(value), allowed=f"at most {most:,}; {more}")
         for key, most in MOST.items()
         if (value := horizon[key.partition(".")[2]]) > most
-    ]  # fmt: skip
+    ]
     if faults:
         raise ScenarioError(faults)

@@ -150,9 +150,7 @@ class Explorer:
             if self._newest.value != ticket:
                 return
             of = gathered[quick].loaded
-            yield Piece(
-                ticket=ticket, arms=of.arms, seed=of.scenario.horizon.seed, replication=number, quick=quick
-            )
+            yield Piece(ticket=ticket, arms=of.arms, seed=of.scenario.horizon.seed, replication=number, quick=quick)
 
 
 def _next_look(shown: int, planned: int) -> int:

@@ -55,7 +55,7 @@ def figures(compared: Comparison) -> dict[str, Any]:
         "answer": list(answer(compared)),
         "lines": [asdict(line) for line in lines],
         "courses": [course(compared, columns[name]) for name in COURSES],
-        "melon": [_melon(compared, arm, closing.xs(arm, level="arm")) for arm in compared.arm_titles],
+        "melon": [_melon(compared, arm, closing.loc[[arm]]) for arm in compared.arm_titles],
         "melon_weeks": closing_weeks(compared),
         "pain": [asdict(matrix) for matrix in matrices(compared)],
         "pain_unit": UNIT,

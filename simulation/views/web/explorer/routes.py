@@ -50,7 +50,7 @@ class _Sent(BaseModel):
 
 class _MoveSent(_Sent):
     key: str = Field(max_length=200)
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     arm: str = Field(default="", max_length=40)
 
 
@@ -66,7 +66,9 @@ class _SettingsSent(_Sent):
     moves: list[_MoveSent] = Field(max_length=400)
 
 
-def explorer_app(opened: LoadedScenario, settings: Settings, *, secret: str, workers: int, ask: Ask = lived_arms) -> Starlette:
+def explorer_app(
+    opened: LoadedScenario, settings: Settings, *, secret: str, workers: int, ask: Ask = lived_arms
+) -> Starlette:
     """Return the application that explores a scenario.
 
     Parameters
@@ -150,7 +152,9 @@ class _Surface:
         self._check(request)
         title = request.query_params.get("title", "")[:200].strip()
         text = self.desk.scenario(title=title)
-        return PlainTextResponse(text, media_type="application/yaml", headers=_attached(f"{_file_name(self._opened)}.yaml"))
+        return PlainTextResponse(
+            text, media_type="application/yaml", headers=_attached(f"{_file_name(self._opened)}.yaml")
+        )
 
     async def report(self, request: Request) -> Response:
         self._check(request)
