@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulation.cli import options as given
+from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import explained, say
 from simulation.cli.opening import remarks, say_warnings
 from simulation.cli.warming import warm_up

@@ -232,7 +232,7 @@ def _knob(
     kinds: dict[str, KnobKind] = {"number": "number", "whole": "whole", "truth": "truth", "mapping": "part"}
     top = node.get("maximum")
     return Knob(
-        key=dotted(path), path=path, group=group, label=label, words=words.split(" Source:")[0].replace("`", ""),
+        key=dotted(path), path=path, group=group, label=label, words=words.partition(" Source:")[0].replace("`", ""),
         kind="choice" if labels else kinds[kind_of(node)], options=labels or None,
         low=node.get("minimum", 0.0), high=top if high is None else min(high, top or high), step=step, **more,
     )  # fmt: skip
