@@ -60,7 +60,7 @@ def ends(knob: Knob, at: int) -> object:
         return list(knob.options or {})[-at]
     if knob.kind in {"truth", "part"}:
         return bool(at)
-    if at == 2 and knob.optional:
+    if at == 2 and knob.left_open:
         return None
     weight = knob.key.startswith(("incentives.shared_metrics.", "departments."))  # with none at all there is no score
     return knob.high if at == 1 and knob.high else 1 if weight or knob.key == "horizon.seed" else knob.low

@@ -53,8 +53,8 @@ class Knob:
         What the ends mean, where that is known.
     options
         Of a choice: word -> label.
-    optional
-        True where it may be left open (a lever that is not held, a weight that is everybody's).
+    left_open
+        What it means to leave it open (a lever that is not held: left to its department); empty where it cannot be.
     common
         True where all arms must agree (people, time, starting policy).
     needs
@@ -73,7 +73,7 @@ class Knob:
     low_words: str = ""
     high_words: str = ""
     options: Mapping[str, str] | None = None
-    optional: bool = False
+    left_open: str = ""
     common: bool = False
     needs: str = ""
 
@@ -121,12 +121,12 @@ def _pay(scenario: Scenario) -> Iterator[Knob]:
                 low_words="own KPI only", high_words="shared metrics only")  # fmt: skip
     for name, department in scenario.departments.items():
         yield _knob(("incentives", "shared_weight_by_department", name), _PAY, f"Weight for {department.name} alone",
-                    "Another weight of shared metrics for this department.", optional=True)  # fmt: skip
+                    "Another weight of shared metrics for this department.", left_open="the same as for all")  # fmt: skip
     for name, kpi in scenario.kpis.items():
         if kpi.owner == "company":
             yield _knob(("incentives", "shared_metrics", name), _PAY, f"Shared metric: {kpi.name}",
                         "Its weight among the shared metrics; the weights count relative to each other.",
-                        high=_twice(scenario.incentives.shared_metrics.get(name)), optional=True)  # fmt: skip
+                        high=_twice(scenario.incentives.shared_metrics.get(name)), left_open="not among them")  # fmt: skip
     for name, department in scenario.departments.items():
         for kpi_name, weight in department.kpis.items() if len(department.kpis) > 1 else ():
             yield _knob(("departments", name, "kpis", kpi_name), _PAY,
@@ -190,14 +190,12 @@ def _levers(loaded: LoadedScenario) -> Iterator[Knob]:
         who = "Every department" if department == "*" else scenario.departments[department].name
         ends: dict[str, Any] = {"low_words": lever.low, "high_words": lever.high}
         yield _knob(("levers", "hold", name), _LEVERS, f"{who}: {lever.name}, held at",
-                    "From the end of burn-in its department cannot move it. Open: the department decides.",
-                    optional=True, **ends)  # fmt: skip
+                    "From the end of burn-in its department cannot move it.", left_open="left to the department", **ends)  # fmt: skip
         everywhere = department == "*"
         start: KeyPath = ("every_department", name[2:], "start") if everywhere else ("learning", "start_policy", name)
-        also = "" if everywhere else f" Open: {lever.start:g}."
+        given = "" if everywhere else f"as the scenario has it: {lever.start:g}"
         yield _knob(start, _LEVERS, f"{who}: {lever.name}, starts at",
-                    f"Where it stands before and during burn-in, in every arm.{also}",
-                    optional=not everywhere, common=True, **ends)  # fmt: skip
+                    "Where it stands before and during burn-in, in every arm.", left_open=given, common=True, **ends)  # fmt: skip
 
 
 def _people() -> Iterator[Knob]:

@@ -7,7 +7,7 @@ const figure = (value) => String(Math.round(value * 1000) / 1000);
 
 // What a knob's value is called.
 export function valueWords(knob, value) {
-  if (value === null || value === undefined) return knob.optional ? "open" : "–";
+  if (value === null || value === undefined) return knob.left_open || "–";
   if (knob.kind === "part" || knob.kind === "truth") return value ? "yes" : "no";
   if (knob.options) return knob.options[value] ?? String(value);
   return knob.kind === "whole" ? Number(value).toLocaleString("en-GB") : figure(value);
@@ -65,22 +65,23 @@ function one(knob, onMove) {
   const id = idOf(knob.key);
   const value = make("output", { class: "figure", for: id });
   const fault = make("p", { class: "fault", id: `${id}-fault`, role: "alert" });
-  const told = make("p", { class: "note", id: `${id}-words` }, knob.words);
+  const told = make("p", { class: "note", id: `${id}-words` }, knob.words, knob.common && !knob.words.includes("every arm") ? " In every arm." : "");
   const input = field(knob, id);
   input.element.setAttribute("aria-describedby", `${id}-words ${id}-fault`);
-  const open = knob.optional ? make("input", { type: "checkbox", id: `${id}-open` }) : null;
+  const open = knob.left_open ? make("input", { type: "checkbox", id: `${id}-open` }) : null;
   const element = make(
     "div",
     { class: `knob ${knob.kind}`, "data-key": knob.key },
     make("div", { class: "head" }, make("label", { for: id }, knob.label), value),
     input.element,
     knob.low_words ? make("div", { class: "ends" }, make("span", {}, `0: ${knob.low_words}`), make("span", {}, `1: ${knob.high_words}`)) : null,
-    open ? make("label", { class: "open", for: open.id }, open, knob.common ? " as the scenario has it" : " left open") : null,
+    open ? make("label", { class: "open", for: open.id }, open, ` ${knob.left_open}`) : null,
     told,
     fault,
   );
   const send = () => {
     tell(value, valueWords(knob, input.value()));
+    if (knob.kind === "number") input.element.setAttribute("aria-valuetext", value.textContent);
     if (open) open.checked = false;
     input.element.classList.remove("is-open");
     onMove(knob, input.value());
@@ -104,15 +105,15 @@ function one(knob, onMove) {
       const alike = here.every((each) => each === here[0]);
       const shown = here.find((each) => each !== null && each !== undefined) ?? null;
       if (document.activeElement !== input.element || knob.kind === "choice") input.set(shown);
-      input.element.disabled = Boolean(without) || Boolean(target && knob.common);
+      input.element.disabled = Boolean(without);
       if (open) {
         open.disabled = input.element.disabled;
         open.checked = alike && shown === null;
         input.element.classList.toggle("is-open", open.checked);
       }
       const words = [...new Set(here.map((each) => valueWords(knob, each)))];
-      const scope = knob.common && target ? " (for all arms: choose every arm)" : "";
-      tell(value, (without ? "needs its council or team" : words.join(" / ")) + scope);
+      tell(value, without ? "needs its council or team" : words.join(" / "));
+      if (knob.kind === "number") input.element.setAttribute("aria-valuetext", words.join(" / "));
     },
   };
 }
