@@ -15,6 +15,7 @@ from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
+from simulation.cli.exploring import explore
 from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.handing_out import handouts
 from simulation.cli.optimum import optimum
@@ -411,6 +412,7 @@ def evidence(
         )
 
 
+app.command(rich_help_panel="Run", epilog=_CODES)(explore)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
 app.command(rich_help_panel="Laboratory")(reproduce)
