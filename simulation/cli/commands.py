@@ -15,11 +15,13 @@ from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
-from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.failures import explained, say
+from simulation.cli.founding import new
 from simulation.cli.optimum import optimum
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
+from simulation.cli.showing import show
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
@@ -286,46 +288,8 @@ def _verdict(name: str, loaded: LoadedScenario) -> str:
     )
 
 
-@app.command(rich_help_panel="Scenario files")
-def show(scenario: given.ScenarioArgument, debug: given.Debug = False) -> None:
-    """Show the firm as a map: departments, levers, KPIs, touchpoints and arms.
-
-    \b
-    Examples:
-      silosim show baseline
-      silosim show mine.yaml
-    """
-    with explained(debug=debug):
-        from rich.console import Console
-
-        from simulation.scenario.loading import load
-        from simulation.views.firm_map import print_firm
-
-        print_firm(load(scenario), Console())
-
-
-@app.command(rich_help_panel="Scenario files")
-def new(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; one that exists is left alone.")],
-    debug: given.Debug = False,
-) -> None:
-    """Write a commented scenario to start from.
-
-    \b
-    Example:
-      silosim new mine.yaml
-    """
-    with explained(debug=debug):
-        from simulation.scenario.loading import starter
-
-        try:
-            file = path.open("x", encoding="utf-8", newline="\n")
-        except FileExistsError:
-            say(f"silosim: {path} exists already and is left alone; name another file")
-            raise typer.Exit(BAD_INPUT) from None
-        with file:
-            file.write(starter().replace("THIS_FILE", path.name))
-        say(f"Written: {path}. Next: silosim validate {path}")
+app.command(rich_help_panel="Scenario files")(show)
+app.command(rich_help_panel="Scenario files")(new)
 
 
 @app.command(rich_help_panel="Scenario files")
