@@ -22,6 +22,7 @@ from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
 from simulation.cli.showing import show
+from simulation.cli.spreadsheets import import_firm, template_of
 from simulation.cli.sweeping import sweep
 from simulation.cli.warming import warm_up
 
@@ -290,6 +291,8 @@ def _verdict(name: str, loaded: LoadedScenario) -> str:
 
 app.command(rich_help_panel="Scenario files")(show)
 app.command(rich_help_panel="Scenario files")(new)
+app.command("template", rich_help_panel="Scenario files", epilog=_CODES)(template_of)
+app.command("import", rich_help_panel="Scenario files", epilog=_CODES)(import_firm)
 
 
 @app.command(rich_help_panel="Scenario files")
