@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from simulation.scenario.overlay import apply
 
@@ -37,10 +38,18 @@ def scenario_text(base: Mapping[str, Any], loaded: LoadedScenario, *, extends: s
 def yaml_text(content: Mapping[str, Any]) -> str:
     """Plain data as YAML."""
     yaml = YAML()
+    yaml.Representer = _Plainly
     yaml.width = 120
     file = io.StringIO()
     yaml.dump(content, file)
     return file.getvalue()
+
+
+class _Plainly(RoundTripRepresenter):
+    """Writes null as a word: an empty place looks forgotten."""
+
+
+_Plainly.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def difference(base: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
