@@ -85,6 +85,8 @@ def _four_rounds(
 def threefry(k0: Any, k1: Any, k2: Any, k3: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> Any:
     """Return four random words for one key and counter (Threefry4x32, 20 rounds).
 
+    ODD E106, in words.
+
     Parameters
     ----------
     k0, k1, k2, k3
@@ -123,19 +125,31 @@ def threefry(k0: Any, k1: Any, k2: Any, k3: Any, c0: Any, c1: Any, c2: Any, c3: 
 
 
 def key(seed: int, replication: int) -> tuple[int, int, int]:
-    """Return the part of the key that a run fixes: (low and high half of the seed, replication)."""
+    """Return the part of the key that a run fixes: (low and high half of the seed, replication).
+
+    ODD E107, in words.
+
+    Source: definition.
+    """
     return seed & _MASK, (seed >> 32) & _MASK, replication & _MASK
 
 
 @register_jitable(forceinline=True)
 def uniform(word: Any) -> Any:
-    """Return a number in (0, 1), exactly representable: (word + 1/2) / 2**32."""
+    """Return a number in (0, 1), exactly representable: (word + 1/2) / 2**32.
+
+    ODD E108: (word + 1 / 2) / 2**32
+
+    Source: definition (the middle of the interval that a word stands for).
+    """
     return (word + 0.5) * _UNIT
 
 
 @register_jitable(forceinline=True)
 def luck(word0: Any, word1: Any) -> Any:
     """Return bounded noise with mean 0 and standard deviation 1 from two words.
+
+    ODD E109: ((word0 % 65536) + (word0 // 65536) + (word1 % 65536) + (word1 // 65536) - 131070) * sqrt(3) / 65536
 
     The standardised sum of four independent uniform 16-bit numbers (Irwin-Hall, n = 4), in [-3.47, 3.47]: near normal,
     exact in every arithmetic, and without the encounter that is ten standard deviations bad. Our assumption.

@@ -53,32 +53,58 @@ def hash_of(checkout: Path) -> str:
     ("name", "text"),
     [
         ("simulation/rules/queue.py", b"a = 1\r\nb = 2\r\n"),
+        ("simulation/rules/queue.py", b'"""Queues."""\n# Two figures.\na = 1\n"""The first."""\n\nb = 2\n'),
+        ("simulation/rules/__init__.py", b'"""Rules."""\n'),
         ("simulation/notes.txt", b"other"),
         ("simulation/rules/unused.py", b"d = 2\n"),
         ("simulation/rules/patience.py", b"c = 2\n"),
     ],
 )
-def test_line_ends_and_files_not_behind_it_do_not_count(checkout: Path, name: str, text: bytes) -> None:
+def test_line_ends_words_about_code_and_files_not_behind_it_do_not_count(
+    checkout: Path, name: str, text: bytes
+) -> None:
     before = hash_of(checkout)
     (checkout / name).write_bytes(text)
     assert hash_of(checkout) == before
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("changed", "more"),
     [
-        "simulation/analysis/study.py",
-        "simulation/rules/queue.py",
-        "simulation/rules/__init__.py",
-        "simulation/analysis/facts.csv",
-        "scenarios/firm.yaml",
-        "scenarios/worlds/shop.yaml",
+        ("simulation/analysis/study.py", b"e = 1\n"),
+        ("simulation/rules/queue.py", b"e = 1\n"),
+        ("simulation/rules/__init__.py", b"e = 1\n"),
+        ("simulation/analysis/facts.csv", b"\n"),
+        ("scenarios/firm.yaml", b"\n"),
+        ("scenarios/worlds/shop.yaml", b"# a comment\n"),
     ],
 )
-def test_everything_behind_it_counts(checkout: Path, changed: str) -> None:
+def test_everything_behind_it_counts(checkout: Path, changed: str, more: bytes) -> None:
     before = hash_of(checkout)
     file = checkout / changed
-    file.write_bytes(file.read_bytes() + b"\n")
+    file.write_bytes(file.read_bytes() + more)
+    assert hash_of(checkout) != before
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a = 1\n", "a = 2\n"),
+        ("if a:\n    b = 1\nc = 1\n", "if a:\n    b = 1\n    c = 1\n"),
+        ('a = """x\n\ny"""\n', 'a = """x\ny"""\n'),
+        ('a = """x\n# y"""\n', 'a = """x\n# z"""\n'),
+        ('a = f"""{b}\n# y"""\n', 'a = f"""{b}\n# z"""\n'),
+        ('"x"; a = 1\n', '"x"; a = 2\n'),
+        ('a = 1; "x"\n', 'a = 2; "x"\n'),
+        ('a = (\n    "x"\n)\n', 'a = (\n    "y"\n)\n'),
+        ("a = 1  # noqa\n", "a = 1\n"),
+    ],
+)
+def test_all_code_counts(checkout: Path, one: str, other: str) -> None:
+    file = checkout / "simulation" / "rules" / "queue.py"
+    file.write_text(one, encoding="utf-8", newline="\n")
+    before = hash_of(checkout)
+    file.write_text(other, encoding="utf-8", newline="\n")
     assert hash_of(checkout) != before
 
 

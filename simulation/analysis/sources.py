@@ -2,6 +2,7 @@
 
 A stored result comes from some modules of the package and from all that they import, from the facts and from the shipped
 scenarios. Its stamp names those modules and holds the hash of all that; it is fresh while the present sources give the same one.
+Docstrings and comments of modules do not count: what a formula is called elsewhere cannot change what it gives.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def sources_hash(*modules: str, package: Path = _PACKAGE, scenarios: Iterable[Pa
     """Sha256 of everything that can change a result, in hexadecimal.
 
     Covers the modules, all that they import (`modules_behind`), each `simulation/**/*.csv`, each shipped `scenarios/*.yaml` and
-    the worlds of the facts, `scenarios/worlds/*.yaml`: its path and its text, in the order of the paths. Line ends do not count,
-    so the hash is the same on every system and for an installed package.
+    the worlds of the facts, `scenarios/worlds/*.yaml`: its path and its text, in the order of the paths; of a module its code
+    (`_code_of`). Line ends do not count, so the hash is the same on every system and for an installed package.
 
     Parameters
     ----------
@@ -85,10 +86,41 @@ def sources_hash(*modules: str, package: Path = _PACKAGE, scenarios: Iterable[Pa
     digest = hashlib.sha256()
     for name in sorted(named):
         text = named[name].read_bytes().replace(b"\r\n", b"\n")
+        if name.endswith(".py"):
+            text = _code_of(text.decode("utf-8")).encode()
         # The length keeps the end of one file apart from the start of the next.
         digest.update(f"{name}\n{len(text)}\n".encode())
         digest.update(text)
     return digest.hexdigest()
+
+
+def _code_of(text: str) -> str:
+    r"""Return the lines of a module without docstrings, lines that are comments, and blank lines.
+
+    Everything else counts as it is written. A comment behind code counts, too, and so does every line of a longer string.
+
+    Examples
+    --------
+    >>> _code_of('# Why.\ndef one() -> int:\n    "Return one."\n\n    return 1\n')
+    'def one() -> int:\n    return 1'
+    """
+    lines = text.split("\n")
+    said: set[int] = set()
+    quoted: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            before = lines[node.lineno - 1].encode()[: node.col_offset]
+            after = lines[(node.end_lineno or 0) - 1].encode()[node.end_col_offset :]
+            if not before.strip() and not after.strip():
+                said.update(range(node.lineno, (node.end_lineno or 0) + 1))
+        elif isinstance(node, ast.Constant | ast.JoinedStr):
+            quoted.update(range(node.lineno, (node.end_lineno or 0) + 1))
+    kept = (
+        line
+        for number, line in enumerate(lines, start=1)
+        if number not in said and (number in quoted or (line.strip() and not line.lstrip().startswith("#")))
+    )
+    return "\n".join(kept)
 
 
 def modules_behind(*modules: str, package: Path = _PACKAGE) -> dict[str, Path]:

@@ -161,7 +161,12 @@ class Folding:
         ]
 
     def fold(self, settings: NDArray[np.float64]) -> Tables:
-        """Return the coefficient tables for settings [cell, lever]."""
+        """Return the coefficient tables for settings [cell, lever].
+
+        ODD E118: base + sum over effects of slope * (form(settings) + 0.5 - neutral)
+
+        Source: our assumption (linear form, a first order expansion around the neutral setting).
+        """
         cells, segments = len(settings), self._slopes.shape[1]
         signals, by_lever = np.empty((len(self._slopes), cells)), np.ascontiguousarray(settings.T)
         for form, which, levers, shift in self._alike:

@@ -90,6 +90,10 @@ class Shares(NamedTuple):
 def allocate(layout: Layout, tables: Tables, books: Books) -> NDArray[np.int64]:
     """Return the ledger of a period under unchanged settings [touchpoint, department + 1, 2: benefit, pain].
 
+    ODD E123, in words.
+
+    Source: Aumann & Shapley 1974; what is whose, our assumption (the equation stands at the top of this file).
+
     Units: fixed point (2**-20 of experience). The last department column is unattributed; each row adds up to what
     was felt at the touchpoint, exactly.
     """

@@ -123,7 +123,12 @@ def _sum(counts: NDArray[np.int64], kpis: Kpis, first: int, last: int) -> float:
 
 @compiled
 def _read(counts: NDArray[np.int64], kpis: Kpis, values: NDArray[np.float64]) -> None:
-    """Fill `values` [row, KPI]: scale x numerator / denominator."""
+    """Fill `values` [row, KPI]: scale x numerator / denominator.
+
+    ODD E120: scale * sum(weight * counter) / sum(weight * counter)
+
+    Source: definition.
+    """
     for row in range(values.shape[0]):
         for i in range(values.shape[1]):
             below = _sum(counts[row], kpis, kpis.first[2 * i + 1], kpis.first[2 * i + 2])
@@ -135,7 +140,12 @@ def _read(counts: NDArray[np.int64], kpis: Kpis, values: NDArray[np.float64]) ->
 def _score(
     values: NDArray[np.float64], kpis: Kpis, par: NDArray[np.float64], cards: Cards, scores: NDArray[np.float64]
 ) -> None:
-    """Fill `scores` [row, card] from values [row, KPI] and pars [KPI]."""
+    """Fill `scores` [row, card] from values [row, KPI] and pars [KPI].
+
+    ODD E121: sum(weight * E46) / sum(weight)
+
+    Source: definition.
+    """
     for row in range(scores.shape[0]):
         for card in range(scores.shape[1]):
             total, whole = 0.0, cards.whole[card]

@@ -40,6 +40,10 @@ def cells_needed(trials: int) -> int:
 def halves(cells: int) -> NDArray[np.bool_]:
     """Return [column, cell]: True where the cell is in the trial half; column 0 is empty.
 
+    ODD E122, in words.
+
+    Source: Plackett & Burman 1946; Sylvester 1867.
+
     Examples
     --------
     >>> halves(2).tolist()

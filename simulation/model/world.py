@@ -156,6 +156,10 @@ def _staff_up(value: NDArray[np.float64], full: NDArray[np.float64], full_cost: 
               capacity: NDArray[np.float64], payroll: NDArray[np.int64]) -> None:  # fmt: skip
     """Work out capacity and its cost under new settings.
 
+    ODD E119: capacity = max(capacity, least) * max(staff, least) * full
+
+    Source: our assumption (form).
+
     Parameters
     ----------
     value

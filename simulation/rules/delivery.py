@@ -34,13 +34,22 @@ LEAST_MULTIPLIER = 0.05
 
 @register_jitable(forceinline=True)
 def ticks(days: Any) -> Any:
-    """Return a time in days as a whole number of ticks, rounded down."""
+    """Return a time in days as a whole number of ticks, rounded down.
+
+    ODD E24: floor(1024 * days)
+
+    Source: definition.
+    """
     return floor(days * TICKS)
 
 
 @register_jitable(forceinline=True)
 def days_between(one: Any, other: Any) -> Any:
     """Return the days from one date to another, both in ticks.
+
+    ODD E25: (other - one) / 1024
+
+    Source: definition.
 
     Examples
     --------
@@ -53,6 +62,10 @@ def days_between(one: Any, other: Any) -> Any:
 @register_jitable(forceinline=True)
 def is_overdue(opened: Any, ordered_at: Any, due: Any) -> Any:
     """Return whether a problem at a delivery's touchpoint is that the order under way has not come by its promised date.
+
+    ODD E22: ordered_at // 7168 <= opened < due // 7168
+
+    Source: definition.
 
     `opened` is the week in which the problem arose, the others are dates [ticks]. What was wrong with an earlier delivery arose
     before the week of this order, and what is wrong with this one arises no sooner than it arrives.
@@ -67,19 +80,31 @@ def is_overdue(opened: Any, ordered_at: Any, due: Any) -> Any:
 
 @register_jitable(forceinline=True)
 def per_day(part: Any, days: Any) -> Any:
-    """Return how much of a part of quality is due to each of the days that it comes from; none to no days."""
+    """Return how much of a part of quality is due to each of the days that it comes from; none to no days.
+
+    ODD E21: part / days if days != 0 else 0
+
+    Source: definition.
+    """
     return part / days if days != 0.0 else 0.0
 
 
 @register_jitable(forceinline=True)
 def days_until_arrival(median: Any, multiplier: Any, spread: Any, luck: Any) -> Any:
-    """Return the days from an order to its arrival: median x multiplier x exp(spread luck), near log-normal."""
+    """Return the days from an order to its arrival: median x multiplier x exp(spread luck), near log-normal.
+
+    ODD E17: median * max(multiplier, 0.05) * exp(spread * luck)
+
+    Source: our assumption (form).
+    """
     return median * (multiplier if multiplier > LEAST_MULTIPLIER else LEAST_MULTIPLIER) * exp(spread * luck)
 
 
 @register_jitable(forceinline=True)
 def days_promised(median: Any, multiplier: Any, spread: Any, foresight: Any, luck_of_arrival: Any, luck: Any) -> Any:
     """Return the days from an order to the promised date: as far as the firm foresees it, a slow order is promised later.
+
+    ODD E18: median * max(multiplier, 0.05) * exp(spread * (foresight * luck_of_arrival + sqrt(1 - foresight**2) * luck))
 
     median x multiplier x exp(spread (f luck_of_arrival + sqrt(1 - f^2) luck)): `foresight` f in [0, 1] is the correlation of the
     promised with the actual days on the log scale. Our assumption (form).
@@ -92,6 +117,8 @@ def days_promised(median: Any, multiplier: Any, spread: Any, foresight: Any, luc
 @register_jitable(forceinline=True)
 def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any) -> Any:
     """Return the part of quality that is due to waiting longer for an order than is usual: the pain of any wait.
+
+    ODD E20: -pain_a_week * (1 - patience) * clip(days - usual, -limit, limit) / 7
 
     -pain_a_week (1 - patience) (days - usual) / 7, where the difference counts up to the limit. How fast it comes is felt as a
     performance attribute, whatever the kind of the touchpoint: that it comes by its date may be a must, that it comes sooner is
@@ -110,6 +137,10 @@ def slowness(days: Any, usual: Any, limit: Any, pain_a_week: Any, patience: Any)
 def timeliness(days_late: Any, weight: Any, limit: Any) -> Any:
     """Return the part of quality that is due to being early or late: -weight x days late, which count up to the limit.
 
+    ODD E19: -weight * clip(days_late, -limit, limit)
+
+    Source: C06, C08 (saturation); linear form our assumption.
+
     That lateness weighs more than earliness comes from the kind of touchpoint (a delivery is a must-be), not from here.
 
     Examples
@@ -122,5 +153,8 @@ def timeliness(days_late: Any, weight: Any, limit: Any) -> Any:
 
 @register_jitable(forceinline=True)
 def answering_lag(median: Any, luck: Any) -> Any:
-    """Return the days from being asked to answering: median x exp(spread luck). Few answer at once. Our assumption (shape)."""
+    """Return the days from being asked to answering: median x exp(spread luck). Few answer at once. Our assumption (shape).
+
+    ODD E23: median * exp(0.5 * luck)
+    """
     return median * exp(SPREAD_OF_LAG * luck)

@@ -18,6 +18,10 @@ __all__ = ["base_of_should", "base_of_will", "promised", "trust_after", "trust_o
 def promised(part: Any, promise: Any, speed: Any) -> Any:
     """Return a department's part of an expectation after its promise: part + speed (promise - part).
 
+    ODD E1: part + speed * (promise - part)
+
+    Source: Boulding et al. 1993; exponential form our assumption.
+
     Examples
     --------
     >>> promised(0.0, 0.2, 0.25)
@@ -28,26 +32,43 @@ def promised(part: Any, promise: Any, speed: Any) -> Any:
 
 @register_jitable(forceinline=True)
 def base_of_will(base: Any, quality: Any, will: Any, speed: Any) -> Any:
-    """Return the base of *will*, drawn towards what happened: base + speed (quality - will)."""
+    """Return the base of *will*, drawn towards what happened: base + speed (quality - will).
+
+    ODD E2: base + speed * (quality - will)
+
+    Source: Boulding et al. 1993; exponential form our assumption.
+    """
     return base + speed * (quality - will)
 
 
 @register_jitable(forceinline=True)
 def base_of_should(base: Any, perceived_quality: Any, should: Any, speed: Any) -> Any:
-    """Return the base of *should*, raised by positive surprises only."""
+    """Return the base of *should*, raised by positive surprises only.
+
+    ODD E3: base + speed * max(perceived_quality - should, 0)
+
+    Source: Boulding et al. 1993 (*should* rises by good service and does not fall by bad).
+    """
     surprise = perceived_quality - should
     return base + speed * (surprise if surprise > 0.0 else 0.0)
 
 
 @register_jitable(forceinline=True)
 def trust_after(trust: Any, quality: Any, will: Any, speed: Any) -> Any:
-    """Return trust after an encounter: + speed (quality - will), bounded to [0, 1]. Our assumption."""
+    """Return trust after an encounter: + speed (quality - will), bounded to [0, 1]. Our assumption.
+
+    ODD E4: clip(trust + speed * (quality - will), 0, 1)
+    """
     return clip(trust + speed * (quality - will), 0.0, 1.0)
 
 
 @register_jitable(forceinline=True)
 def trust_of_week(trust: Any, spread: Any, mixed_message: Any, neutral: Any, recovery: Any) -> Any:
     """Return trust at the end of a week: contradictory promises cost it, time brings it back to neutral.
+
+    ODD E5: clip(trust - mixed_message * spread + recovery * (neutral - trust), 0, 1)
+
+    Source: MODEL section 1 (mixed messages); form our assumption.
 
     `spread` is the distance between the highest and the lowest promise that she believes, over departments.
     """

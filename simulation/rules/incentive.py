@@ -47,6 +47,8 @@ PAY_CAP = 1.5
 def score(value: Any, par: Any, stretch: Any, direction: Any) -> Any:
     """Return how far a metric stands between par (0) and stretch (1): direction (value - par) / stretch.
 
+    ODD E46: direction * (value - par) / stretch
+
     Parameters
     ----------
     value, par
@@ -69,6 +71,8 @@ def score(value: Any, par: Any, stretch: Any, direction: Any) -> Any:
 def effort_cost(setting: float, easy: float, effort: float) -> float:
     """Return effort (setting - easy)^2 / 2, in points of appraisal. Source: Baker 2002 (quadratic).
 
+    ODD E47: effort * (setting - easy) ** 2 / 2
+
     Examples
     --------
     >>> effort_cost(0.5, 0.0, 0.4)
@@ -81,12 +85,17 @@ def effort_cost(setting: float, easy: float, effort: float) -> float:
 
 
 def own(own_score: float, shared_score: float, weight: float, sharers: int = 1, opens_at: float = 0.0) -> float:
-    """Return the department's own score: siloed pay. Source: definition. Special cases: the weight does not matter."""
+    """Return the department's own score: siloed pay. Source: definition. Special cases: the weight does not matter.
+
+    ODD E48: own_score
+    """
     return own_score
 
 
 def blend(own_score: float, shared_score: float, weight: float, sharers: int = 1, opens_at: float = 0.0) -> float:
     """Return (1 - w) own + w shared: everyone is paid on the whole of a pool that is not split.
+
+    ODD E49: (1 - weight) * own_score + weight * shared_score
 
     Source: Holmstrom & Milgrom 1991. Special cases: w = 0 is `own`.
 
@@ -101,6 +110,8 @@ def blend(own_score: float, shared_score: float, weight: float, sharers: int = 1
 def split_pool(own_score: float, shared_score: float, weight: float, sharers: int = 1, opens_at: float = 0.0) -> float:
     """Return (1 - w) own + w shared / N: N departments split the pool equally.
 
+    ODD E50: (1 - weight) * own_score + weight * shared_score / sharers
+
     Source: Holmstrom 1982 (moral hazard in teams). Special cases: w = 0 is `own`, N = 1 `blend`.
 
     Examples
@@ -113,6 +124,8 @@ def split_pool(own_score: float, shared_score: float, weight: float, sharers: in
 
 def gate(own_score: float, shared_score: float, weight: float, sharers: int = 1, opens_at: float = 0.0) -> float:
     """Return `blend` from a shared score of `opens_at` on; below it, what is good in the own score does not count.
+
+    ODD E51: (1 - weight) * (own_score if shared_score >= opens_at else min(own_score, 0)) + weight * shared_score
 
     A bad own score counts always: otherwise it would pay to keep the gate shut. Source: definition (a gate, or circuit
     breaker, of bonus plans); form our assumption. Special cases: w = 0 and an open gate is `own`.
@@ -144,6 +157,8 @@ SCHEMES: dict[str, Scheme] = {"own": own, "blend": blend, "split_pool": split_po
 def linear(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float = 1.0) -> float:
     """Return the appraisal: each point pays alike. Source: Holmstrom & Milgrom 1987 (linear contracts).
 
+    ODD E52: appraisal
+
     Special cases: par is worth 0 and stretch 1, as `pay` has it.
     """
     return appraisal
@@ -151,6 +166,8 @@ def linear(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float
 
 def quota(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float = 1.0) -> float:
     """Return 2 / (1 + e^-((a - q) / s)) - 1: no bonus far below the quota q, the full bonus and no more far above it.
+
+    ODD E53: 2 / (1 + exp(-(appraisal - at) / spread)) - 1
 
     The expected bonus of who reckons with an outcome that a logistic spread s puts off its appraisal. So pay is steepest at the
     quota and flat away from it. Source: Oyer 1998, Jensen 2003 (quotas with threshold and cap); form our assumption.
@@ -166,6 +183,8 @@ def quota(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float 
 
 def tournament(appraisal: float, at: float = 0.0, rivals: float = 0.0, spread: float = 1.0) -> float:
     """Return what a quota at the mean of the others' last appraisals would pay.
+
+    ODD E54: 2 / (1 + exp(-(appraisal - rivals) / spread)) - 1
 
     Source: Lazear & Rosen 1981 (rank-order tournaments); against a mean instead of a rank: our assumption.
     Special cases: who does as well as the others is paid half the full bonus, however well all do.
@@ -230,6 +249,8 @@ class Terms:
 def appraise(scores: Scores, terms: Terms) -> float:
     """Return the appraisal: what the scheme makes of own and shared score, and what is added to it.
 
+    ODD E55: scheme(scores.own, scores.shared) + scores.added
+
     Source: definition. Special cases: nothing added, the scheme alone.
     """
     scheme = SCHEMES[terms.scheme]
@@ -237,13 +258,18 @@ def appraise(scores: Scores, terms: Terms) -> float:
 
 
 def worth(scores: Scores, terms: Terms) -> float:
-    """Return what scores are worth [points of bonus: 0 at par, 1 the full bonus]. Source: definition."""
+    """Return what scores are worth [points of bonus: 0 at par, 1 the full bonus]. Source: definition.
+
+    ODD E56: payoff(appraise(scores))
+    """
     payoff = PAYOFFS[terms.payoff]
     return payoff(appraise(scores, terms), at=terms.quota, rivals=terms.rivals, spread=terms.spread)
 
 
 def gain(standing: Scores, difference: Scores, terms: Terms) -> float:
     """Return what a difference in scores is worth to who stands there: worth(standing + difference) - worth(standing).
+
+    ODD E57: worth(standing + difference) - worth(standing)
 
     Source: definition. Special cases: on straight terms the standing does not matter, and par is taken for it, so that
     nothing is lost to rounding.
@@ -260,6 +286,8 @@ def gain(standing: Scores, difference: Scores, terms: Terms) -> float:
 
 def heeded(weights: Sequence[float], most: int, draws: Iterable[float]) -> tuple[int, ...]:
     """Return which of several metrics a department heeds that can heed so many: drawn one by one by their weights.
+
+    ODD E58, in words.
 
     Parameters
     ----------
@@ -298,6 +326,8 @@ def heeded(weights: Sequence[float], most: int, draws: Iterable[float]) -> tuple
 def weight_in_mind(paid: float, buy_in: float) -> float:
     """Return the weight that a department gives to shared metrics: what is paid, and buy-in on the rest.
 
+    ODD E59: paid + (1 - paid) * buy_in
+
     w + (1 - w) b; pay knows only w. Source: MODEL section 3 (alignment and accountability); form our assumption.
 
     Examples
@@ -310,6 +340,8 @@ def weight_in_mind(paid: float, buy_in: float) -> float:
 
 def buy_in_after(buy_in: float, fading: float, progress: float, gain: float) -> float:
     """Return buy-in after a review: b (1 - fading + progress max(0, gain)), in [0, 1].
+
+    ODD E60: clip(buy_in * (1 - fading + progress * max(gain, 0)), 0, 1)
 
     `gain` is the rise of the shared score since the last review, 0 where it cannot be seen. Progress strengthens those who
     have bought in and converts nobody: without a message there is no buy-in. Our assumption.
@@ -324,6 +356,10 @@ def buy_in_after(buy_in: float, fading: float, progress: float, gain: float) -> 
 
 def pay(appraisal: float) -> float:
     """Return the bonus as a share of the full bonus: half at par, all at stretch, never below 0 or above 1.5.
+
+    ODD E61: clip(0.5 + 0.5 * appraisal, 0, 1.5)
+
+    Source: our assumption.
 
     Examples
     --------

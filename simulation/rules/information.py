@@ -37,6 +37,8 @@ class Evidence:
 def seen(evidence: Evidence, sight: float) -> float:
     """Return the difference as a department sees it: here + k elsewhere + (1 - k) 2 change, with sight k in [0, 1].
 
+    ODD E62: evidence.here + sight * evidence.elsewhere + (1 - sight) * 2 * evidence.change
+
     A trial on one half moves the figure as a whole by half its effect, so twice the change estimates the effect; whatever
     all others did in that time is in it too. Source: MODEL section 3 (line of sight); our assumption (form).
 
@@ -50,12 +52,17 @@ def seen(evidence: Evidence, sight: float) -> float:
 
 
 def siloed(put_in: float) -> float:
-    """Return a sight of 0, whatever is put into the common data. Source: definition."""
+    """Return a sight of 0, whatever is put into the common data. Source: definition.
+
+    ODD E63: 0
+    """
     return 0.0
 
 
 def pooled(put_in: float) -> float:
     """Return the share of its data that the average department puts in: pooled data show no more than there is in them.
+
+    ODD E64: put_in
 
     Source: Samuelson 1954 (a public good); form our assumption. Special cases: 1 shows everything.
     """
@@ -68,6 +75,8 @@ REGIMES: dict[str, Callable[[float], float]] = {"siloed": siloed, "pooled": pool
 
 def sight_of(regime: str, put_in: float, line_of_sight: float) -> float:
     """Return how much of what happens elsewhere a department sees [0-1]: by data or by alignment, whichever shows more.
+
+    ODD E65: max(regime(put_in), line_of_sight)
 
     Source: MODEL section 3 (line of sight); form our assumption.
 
@@ -82,6 +91,8 @@ def sight_of(regime: str, put_in: float, line_of_sight: float) -> float:
 
 def misread(shared: float, agreed: float, luck: float) -> float:
     """Return a shared difference as read by who counts it in another way: x + (1 - a) luck.
+
+    ODD E66: shared + (1 - agreed) * luck
 
     Parameters
     ----------

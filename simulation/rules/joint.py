@@ -11,12 +11,17 @@ __all__ = ["JOINT_FORMS", "crowding", "minimum", "product", "single"]
 
 
 def single(settings: Sequence[Any]) -> Any:
-    """Return setting - 0.5: one lever around its middle. Source: definition."""
+    """Return setting - 0.5: one lever around its middle. Source: definition.
+
+    ODD E42: settings[0] - 0.5
+    """
     return settings[0] - 0.5
 
 
 def minimum(settings: Sequence[Any]) -> Any:
     """Return min(settings) - 0.5: a chain as strong as its weakest link.
+
+    ODD E43: min(settings) - 0.5
 
     Source: Milgrom & Roberts 1990 (complements). Special cases: equal settings act like `single`.
     """
@@ -30,6 +35,8 @@ def minimum(settings: Sequence[Any]) -> Any:
 def product(settings: Sequence[Any]) -> Any:
     """Return the product of the settings minus its value at the middle.
 
+    ODD E44: prod(settings) - 0.5 ** len(settings)
+
     Source: Milgrom & Roberts 1990 (complements). Special cases: all in the middle: 0.
     """
     result, middle = settings[0], 0.5
@@ -41,6 +48,8 @@ def product(settings: Sequence[Any]) -> Any:
 
 def crowding(settings: Sequence[Any]) -> Any:
     """Return max(0, mean(settings) - 0.5): a common on which all units make claims.
+
+    ODD E45: max(sum(settings) / len(settings) - 0.5, 0)
 
     Source: Hardin 1968 (commons); form our assumption. Special cases: below the middle there is no crowding: 0.
     """

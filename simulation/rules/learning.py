@@ -69,6 +69,8 @@ def _aside(setting: float, offset: float) -> float:
 class TrialAndError:
     """Remember what trials of a lever have shown so far, and move a step in the direction that has paid.
 
+    ODD E67, in words.
+
     slope <- m slope + (1 - m) gain / (tried - setting), size <- m size + (1 - m) |gain / (tried - setting)|, and the setting
     moves by step slope / size: a full step after trials that agree, hardly at all after trials that contradict each other.
     Source: March & Simon 1958, Levinthal & March 1981 (learning from own experience); in form a stochastic
@@ -99,6 +101,8 @@ class TrialAndError:
 class LocalSearch:
     """Adopt the better half's practice; go on in a direction that paid, turn round in one that did not.
 
+    ODD E68, in words.
+
     No memory beyond the last trial. Source: Levinthal 1997 (local search); Cyert & March 1963.
     Special cases: a gain of exactly 0 is no improvement; the setting stays.
     """
@@ -124,6 +128,8 @@ class LocalSearch:
 class Fixed:
     """Never try anything: the starting policy for ever.
 
+    ODD E71, in words.
+
     Source: definition. Special cases: `propose` returns the setting itself.
     """
 
@@ -142,6 +148,8 @@ class Fixed:
 @dataclass(slots=True)
 class Regression:
     """Fit a straight line through the slopes that trials of a lever have shown, and move to where it crosses zero.
+
+    ODD E69, in words.
 
     Each trial shows the slope gain / (tried - setting) of what the lever brings, half-way between the two settings. The line
     slope(x) = mean + b (x - mean of x) is fitted by least squares, the trial before the last discounted by m, the one before
@@ -191,6 +199,8 @@ class Regression:
 class Human(Fixed):
     """Do as people say, at reviews or in any week: no trials, nothing learned here (`simulation.model.decisions`).
 
+    ODD E72, in words.
+
     Source: definition (role-playing games of a firm). Special cases: nobody says anything: the starting policy for ever.
     """
 
@@ -200,6 +210,8 @@ class Human(Fixed):
 @dataclass(slots=True)
 class BestResponse(Fixed):
     """Know what every setting would bring, and choose the best of all, the others' settings as they are.
+
+    ODD E70, in words.
 
     The rational benchmark: it tries nothing, because the organization asks the world for it
     (`simulation.model.best_response`). Source: Nash 1950 (definition). Special cases: where no setting is better, all stay.

@@ -13,6 +13,10 @@ __all__ = ["backlog_after", "wait_of"]
 def backlog_after(backlog: Any, arrivals: Any, capacity: Any) -> Any:
     """Return the backlog after a week: max(0, backlog + arrivals - capacity) [encounters].
 
+    ODD E40: max(backlog + arrivals - capacity, 0)
+
+    Source: definition (fluid queue).
+
     Conservation: work done is backlog + arrivals minus the new backlog and never exceeds the capacity.
 
     Examples
@@ -26,7 +30,12 @@ def backlog_after(backlog: Any, arrivals: Any, capacity: Any) -> Any:
 
 @register_jitable(forceinline=True)
 def wait_of(backlog: Any, capacity: Any, longest: Any) -> Any:
-    """Return the wait of somebody who joins now [weeks]: backlog / capacity (Little 1961), at most `longest`."""
+    """Return the wait of somebody who joins now [weeks]: backlog / capacity (Little 1961), at most `longest`.
+
+    ODD E41: min(max(backlog, 0) / capacity, longest)
+
+    Source: Little 1961; a longest wait is our assumption.
+    """
     if backlog <= 0.0:
         return 0.0
     if backlog >= capacity * longest:

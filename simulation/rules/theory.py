@@ -25,6 +25,8 @@ __all__ = [
 def best_action(own: float, shared: float, *, bonus: float = 1.0, weight: float = 0.0, sharers: int = 1) -> float:
     """Return one lever's best response: bonus x ((1 - w) g + w f / N), what the lever brings in pay at effort a^2 / 2.
 
+    ODD E92: bonus * ((1 - weight) * own + weight * shared / sharers)
+
     Parameters
     ----------
     own, shared
@@ -47,12 +49,17 @@ def best_action(own: float, shared: float, *, bonus: float = 1.0, weight: float 
 
 
 def best_bonus(cosine: float) -> float:
-    """Return the bonus on the own KPI that brings the highest surplus: cos t. Source: Baker 2002."""
+    """Return the bonus on the own KPI that brings the highest surplus: cos t. Source: Baker 2002.
+
+    ODD E93: cosine
+    """
     return cosine
 
 
 def bonus_efficiency(cosine: float, bonus: float) -> float:
     """Return the efficiency of a bonus b on the own KPI: 2 b cos t - b^2.
+
+    ODD E94: 2 * bonus * cosine - bonus**2
 
     Source: Baker 2002. Special cases: b = cos t gives cos^2 t, the most there is.
 
@@ -67,6 +74,8 @@ def bonus_efficiency(cosine: float, bonus: float) -> float:
 def split_efficiency(departments: int) -> float:
     """Return the efficiency of splitting all value equally among N departments: (2N - 1) / N^2.
 
+    ODD E95: (2 * departments - 1) / departments**2
+
     Source: Holmstrom 1982. Special cases: N = 1 gives 1.
 
     Examples
@@ -79,6 +88,9 @@ def split_efficiency(departments: int) -> float:
 
 def blend_efficiency(cosine: float, weight: float, *, sharers: int = 1) -> float:
     """Return the efficiency of paying (1 - w) own + w shared / N at bonus 1.
+
+    ODD E96: 2 * ((1 - weight) * cosine + weight / sharers) - ((1 - weight) ** 2 + (weight / sharers) ** 2 + 2 * (1 - weight) *
+    weight / sharers * cosine)
 
     With u = 1 - w and s = w / N: 2 (u cos t + s) - (u^2 + s^2 + 2 u s cos t). Source: Holmstrom & Milgrom 1991, Baker
     2002. Special cases: unsplit (N = 1) it is 1 - 2 (1 - w)^2 (1 - cos t); w = 1 is `split_efficiency`; w = 0 is
@@ -96,6 +108,11 @@ def blend_efficiency(cosine: float, weight: float, *, sharers: int = 1) -> float
 
 def best_split_weight(cosine: float, departments: int) -> float:
     """Return the weight w at which `blend_efficiency` split among N departments is highest, within [0, 1].
+
+    ODD E97: clip(1 - (1 - 1 / departments) * (cosine - 1 / departments) / (1 + 1 / departments**2 - 2 * cosine / departments),
+    0, 1)
+
+    Source: derived here from `blend_efficiency`.
 
     1 - w = (1 - 1/N) (cos t - 1/N) / (1 + 1/N^2 - 2 cos t / N): the root of its derivative, a quadratic's.
     Special cases: one department: every weight up to 1 is paid in full, and 1 is best.
@@ -115,6 +132,10 @@ def best_split_weight(cosine: float, departments: int) -> float:
 def crossing_cosine(departments: int, *, optimised: bool = False) -> float:
     """Return cos t at which sharing everything, split among N, is as good as paying the own KPI alone.
 
+    ODD E98: sqrt((2 * departments - 1) / departments**2) if optimised else (1 + (2 * departments - 1) / departments**2) / 2
+
+    Source: derived from Holmstrom 1982 and Baker 2002.
+
     Silos at bonus 1: 2 cos t - 1 = (2N - 1) / N^2. Silos at Baker's best bonus (`optimised`): cos^2 t = (2N - 1) / N^2.
     Below it (at a wider angle) sharing is better.
 
@@ -129,6 +150,8 @@ def crossing_cosine(departments: int, *, optimised: bool = False) -> float:
 
 def resting_distance(rule: str, *, step: float, memory: float = 0.0) -> float:
     """Return how far from its best response a lever may come to rest without noise [lever units].
+
+    ODD E99: step * (1 - memory) / (2 * (1 + memory)) if rule == 'trial_and_error' else step
 
     trial_and_error  step (1 - m) / (2 (1 + m)): at rest its trials to either side weigh against each other, and the
                      setting swings by twice that.

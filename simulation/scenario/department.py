@@ -16,7 +16,9 @@ class DepartmentGiven(Part):
     """One department of the firm."""
 
     name: Text
+    """Name in plain words."""
     levers: dict[Identifier, Lever] = {}
+    """Its own operating choices."""
     kpis: Annotated[dict[Identifier, float], Field(min_length=1)]
     """Own KPIs with their weights in the own-KPI score."""
     bonus: Annotated[float, Field(ge=0.0, le=1e9)] = 0.0

@@ -54,7 +54,7 @@ class Operational(Part):
     """A council of departments that meets often, hears what customers complain of and agrees actions."""
 
     every_weeks: Annotated[int, Field(ge=1, le=104)] = 4
-    """Weeks between meetings."""
+    """Weeks between meetings. Source: our assumption."""
     chair: Identifier = INDEPENDENT
     """`independent`, or the department that leads."""
     members: tuple[Identifier, ...] = ()
@@ -72,11 +72,11 @@ class Operational(Part):
     step: Annotated[float, Field(gt=0.0, le=1.0)] = 0.2
     """How far a limit moves a lever. Source: our assumption."""
     due_weeks: Weeks = 4
-    """Weeks from agreeing to doing."""
+    """Weeks from agreeing to doing. Source: our assumption."""
     lasts_weeks: Weeks = 26
-    """Weeks that an action stays in force before it is judged."""
+    """Weeks that an action stays in force before it is judged. Source: our assumption."""
     at_once: Annotated[int, Field(ge=0, le=10)] = 2
-    """Most new actions a meeting."""
+    """Most new actions a meeting. Source: our assumption."""
     actions: tuple[ActionKind, ...] = tuple(ACTION_KINDS)
     """What it may agree."""
     best_practice: bool = True
@@ -87,14 +87,14 @@ class Strategic(Part):
     """Top management: decides what the operational council could not, and sets weight and budget."""
 
     every_weeks: Annotated[int, Field(ge=1, le=520)] = 13
-    """Weeks between meetings."""
+    """Weeks between meetings. Source: our assumption (a quarter)."""
     bar: Points = 0.1
     """An escalated action is approved up to this cost for each standard error of evidence [points of appraisal].
     Source: our assumption."""
     weight_step: Share = 0.0
     """Weight of shared metrics added or taken away at a meeting when they fall short of their target or exceed it."""
     most_weight: Share = 0.5
-    """Highest weight of shared metrics that it sets."""
+    """Highest weight of shared metrics that it sets. Source: our assumption."""
     target: Annotated[float, Field(ge=-10.0, le=10.0)] = 0.0
     """Shared score aimed at: 0 par, 1 stretch."""
     budget: Annotated[float, Field(ge=0.0, le=1e9)] = 0.0
@@ -147,10 +147,15 @@ class Governance(Part):
     """All bodies; empty: none. It acts through what departments may do, are paid for and see, and through nothing else."""
 
     operational: Operational | None = None
+    """The operational council; null: none."""
     strategic: Strategic | None = None
+    """The strategic council; null: none."""
     central_team: CentralTeam | None = None
+    """The central team; null: none."""
     levels: Levels = Levels()
+    """What each level lets through of a message."""
     culture: Culture | None = None
+    """The culture and its diagnosis; null: none."""
     retargeting: tuple[str, ...] = ()
     """`department.lever` that decide who is addressed."""
     access: tuple[str, ...] = ()

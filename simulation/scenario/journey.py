@@ -47,6 +47,7 @@ class Trigger(Part):
     """
 
     kind: Literal["rate", "need", "after", "open_case", "cycle"]
+    """What sets it off, as listed above."""
     weekly: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
     """Chance per week (rate), per occasion (need, after, cycle) or per voiced week (open_case)."""
     stages: tuple[Stage, ...] = ()
@@ -56,7 +57,7 @@ class Trigger(Part):
     when: Literal["met", "success", "no_success"] = "success"
     """For `after`: follow every encounter there, or only those that succeeded or did not."""
     weeks: Annotated[int, Field(ge=1, le=104)] = 4
-    """For `cycle`: the length of the cycle."""
+    """For `cycle`: the length of the cycle. Source: our assumption (a month)."""
 
 
 class Capacity(Part):
@@ -74,7 +75,7 @@ class Delivery(Part):
     days: Annotated[float, Field(gt=0.0, le=365.0)]
     """Median days from the order to the arrival."""
     spread: Annotated[float, Field(ge=0.0, le=1.5)] = 0.4
-    """Standard deviation of the log of these days."""
+    """Standard deviation of the log of these days. Source: our assumption."""
     promised_days: Annotated[float, Field(gt=0.0, le=365.0)]
     """Median days from the order to the promised date."""
     promised_spread: Annotated[float, Field(ge=0.0, le=1.5)] = 0.0
@@ -87,11 +88,15 @@ class Touchpoint(Part):
     """A place where the customer meets the company; owned by one department."""
 
     name: Text
+    """Name in plain words."""
     owner: Identifier
+    """The department that owns it."""
     channel: Literal["digital", "person", "paper", "product"]
+    """What sort of meeting it is; a person's preference for digital channels acts on it."""
     kind: Literal["must_be", "performance", "attractive"]
     """Kano's kind of attribute: decides how gain and loss are felt."""
     trigger: Trigger
+    """What brings a customer here."""
     contact_by_firm: bool = False
     """True for a contact that the firm makes on its own account: it adds to fatigue."""
     moves: dict[Stage, Stage] = {}
@@ -105,17 +110,27 @@ class Touchpoint(Part):
     fit: Share = 0.0
     """How far the fit between the person and her offer matters for quality here [0-1]."""
     quality: Share = 0.7
+    """Objective quality of an encounter at neutral levers [0-1]. Source: our assumption, unless the scenario says otherwise."""
     quality_spread: Share = 0.2
     """Standard deviation of quality from one encounter to the next. Source: our assumption (order of size: more than half of the
     variance of ratings lies within a person, C24)."""
     promise: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
+    """What is promised above the ordinary [units of quality]."""
     effort: Share = 0.0
+    """Quality lost to repeating oneself and to work [units of quality]."""
     relevance: Annotated[float, Field(ge=-0.5, le=0.5)] = 0.0
+    """Quality and log response gained because the contact suits her."""
     conversion: Share = 0.0
+    """Chance that an encounter succeeds, before the person's own reasons [0-1]."""
     failure: Share = 0.0
+    """Chance that an encounter leaves a problem open [0-1]."""
     resolution: Share = 0.0
+    """Chance that an encounter closes an open problem [0-1]."""
     cost: Annotated[float, Field(ge=0.0, le=1e6)] = 0.0
+    """Cost of one encounter [money]."""
     capacity: Capacity | None = None
+    """Its queue; null: nobody waits."""
     delivery: Delivery | None = None
     """For trigger `after`: met not at once but when the delivery arrives; a person has one under way at a time."""
     source: Source
+    """Where its figures come from."""

@@ -84,7 +84,9 @@ class Decision(Part):
     lever: str
     """`department.lever`."""
     setting: Share
+    """The setting chosen [0-1]."""
     week: Annotated[int, Field(ge=0, le=5200)] | None = None
+    """The week from whose start on it holds; null: a review is named."""
     review: Annotated[int, Field(ge=0, le=5200)] | None = None
     """Number of the review, counted from 0, at whose start the setting is chosen."""
 
@@ -95,13 +97,13 @@ class Learning(Part):
     rule: Identifier = "trial_and_error"
     """Name in the catalogue of learning rules."""
     review_weeks: Annotated[int, Field(ge=1, le=52)] = 4
-    """Weeks between appraisals."""
+    """Weeks between appraisals. Source: our assumption (a month); experiments/learning."""
     step: Annotated[float, Field(gt=0.0, le=0.5)] = 0.1
-    """Half the difference between the two halves of a trial, in lever units."""
+    """Half the difference between the two halves of a trial, in lever units. Source: our assumption; experiments/learning."""
     levers_at_a_time: Annotated[int, Field(ge=1, le=4)] = 4
-    """How many levers a department tries at once, each on its own random half."""
+    """How many levers a department tries at once, each on its own random half. Source: our assumption; experiments/learning."""
     memory: Share = 0.9
-    """Weight of earlier trials of the same lever (rules with a memory only)."""
+    """Weight of earlier trials of the same lever (rules with a memory only). Source: our assumption; experiments/learning."""
     start: Literal["scenario", "midpoint", "random", "company_best"] = "scenario"
     """Starting policy, before and during burn-in."""
     start_policy: dict[str, Share] = {}
@@ -125,21 +127,33 @@ class Horizon(Part):
     """Size and length of a run."""
 
     weeks: Annotated[int, Field(ge=1, le=5200)] = 208
+    """Weeks that are compared. Source: our assumption (four years); experiments/learning."""
     burn_in: Annotated[int, Field(ge=4, le=1040)] = 104
-    """Weeks under the starting policy before week 0; pars are fixed over its last half."""
+    """Weeks under the starting policy before week 0; pars are fixed over its last half. Source: our assumption (two years)."""
     population: Annotated[int, Field(ge=10, le=20_000_000)] = 5000
+    """People in the market. Source: our assumption; experiments/learning."""
     replications: Annotated[int, Field(ge=1, le=100_000)] = 20
+    """Runs of each arm, each with other luck. Source: our assumption."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    """Number that all luck follows from. Source: our assumption (any number will do)."""
 
 
 class Change(Part):
     """An intervention: from week `start` to before week `end` the given parts are replaced."""
 
     title: str = ""
+    """What it is called."""
     start: Annotated[int, Field(ge=0, le=5200)]
+    """First week."""
     end: Annotated[int, Field(ge=1, le=5200)] | None = None
+    """First week after it; null: it stays."""
     incentives: Incentives | None = None
+    """Incentives from then on."""
     information: Information | None = None
+    """Information from then on."""
     alignment: Alignment | None = None
+    """Alignment from then on."""
     levers: Levers | None = None
+    """Bounds on levers from then on."""
     governance: Governance | None = None
+    """Governance from then on."""

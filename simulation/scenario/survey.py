@@ -17,6 +17,8 @@ class Survey(Part):
     """
 
     trigger: Literal["encounter", "delivery"] = "encounter"
+    """What sets it off, as listed above."""
     rate: Share = 0.3
-    """Chance to be asked at each occasion."""
+    """Chance to be asked at each occasion. Source: our assumption."""
     source: Source = "our assumption"
+    """Where it comes from."""

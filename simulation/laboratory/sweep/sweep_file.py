@@ -111,7 +111,7 @@ class SweepGiven(Part):
     changes: Annotated[dict[str, object], Field(default_factory=dict)]
     """What is changed in the scenario and in every arm, before the factors."""
     design: DesignGiven
-    factors: Annotated[dict[Identifier, FactorGiven], Field(min_length=1, max_length=200)]
+    factors: Annotated[dict[Identifier, FactorGiven], Field(min_length=1, max_length=1_000)]
     outcomes: Annotated[list[Text], Field(min_length=1, max_length=20, default_factory=lambda: ["loyalty", "profit"])]
     """Metrics or KPIs that the tables and charts show; every metric is kept in any case."""
 

@@ -40,7 +40,13 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
             self.purchases = 1
 
     def enter(self, week: int) -> None:
-        """Become a new person, a prospect, with traits by draws of (slot, week)."""
+        """Become a new person, a prospect, with traits by draws of (slot, week).
+
+        ODD E110: norm = expectation + norm_spread * luck; purchase_rate = segment rate * exp(purchase_spread * luck); fit =
+        clip(mean + fit_spread * luck, 0, 1)
+
+        Source: Fader & Hardie 2009 (rates differ between people, near log-normal here); our assumption (form).
+        """
         engine, people, segments = self.engine, self.engine.layout.people, self.engine.layout.segments
         a, b, c, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY, 0)
         e, f, _, _ = threefry(*engine.run_key, 0, self.slot, week, at.P_ENTRY + 1, 0)
@@ -111,7 +117,13 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
         self.kept, self.weight, self.weighted = 1.0, 0.0, 0.0
 
     def begin_week(self) -> None:
-        """Forget a little, and hear what acquaintances told last week."""
+        """Forget a little, and hear what acquaintances told last week.
+
+        ODD E111: parts *= 1 - promise_forgetting; worst_moment *= 1 - worst_moment_fading; fatigue *= 1 - fatigue_fading;
+        reputation = clip(reputation * (1 - reputation_fading) + reputation_gain * good - reputation_loss * bad, -1, 1)
+
+        Source: our assumption (exponential forgetting).
+        """
         self.new_week()
         people = self.engine.layout.people
         keep = 1.0 - people.promise_forgetting
@@ -158,7 +170,12 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
         return self.order == k and self.wait_for_delivery(now)
 
     def is_triggered(self, k: int, u: float, met: int, won: int, voiced: bool, now: WeekContext) -> bool:
-        """Return whether touchpoint k's trigger acts this week: one uniform draw u against its chance."""
+        """Return whether touchpoint k's trigger acts this week: one uniform draw u against its chance.
+
+        ODD E112: chance = weekly * max(volume, 0), times E29 for need and E31 for open_case
+
+        Source: our assumption (form).
+        """
         journey, people = self.engine.journey, self.engine.layout.people
         volume = now.value[self.cell][self.segment][k][at.VOLUME]
         chance = journey.weekly[k] * max(volume, 0.0)
@@ -182,7 +199,12 @@ class CustomerAgent(Encounters, mesa.Agent):  # type: ignore[misc]
 
     def end_week(self, u_leave: float, u_tell: float, lowest: float, highest: float, voiced: bool, was_customer: bool,
                  now: WeekContext) -> None:  # fmt: skip
-        """Draw the week's sum: trust, satisfaction, loyalty; leave or stay; tell others."""
+        """Draw the week's sum: trust, satisfaction, loyalty; leave or stay; tell others.
+
+        ODD E113, in words.
+
+        Source: MODEL section 1; order of the steps our assumption.
+        """
         people, market = self.engine.layout.people, self.engine.layout.market
         self.memory = experience.of_the_week(self.memory, self.kept, self.weight, self.weighted)
         if self.purchases > 0:

@@ -22,7 +22,14 @@ class Encounters(Orders, Surveys):
     """A person who meets touchpoints."""
 
     def encounter(self, k: int, now: WeekContext) -> tuple[float, bool]:
-        """Meet touchpoint k: feel it, book it, learn what to expect, respond; return (experience, succeeded)."""
+        """Meet touchpoint k: feel it, book it, learn what to expect, respond; return (experience, succeeded).
+
+        ODD E114: quality = quality - effort + relevance + fit_quality * fit_matters * (fit - 0.5) - wait_pain * (1 - patience)
+        * wait - fatigue_quality * fatigue + timeliness + quality_spread * luck; felt = E8 * E7 + speed + relief
+
+        Source: Boulding et al. 1993 (expectations), Kano et al. 1984 (slopes), Maister 1985 (waiting); additive form our
+        assumption.
+        """
         engine, people, journey = self.engine, self.engine.layout.people, self.engine.journey
         value = now.value[self.cell][self.segment][k]
         w0, w1, w2, w3 = now.encounter[k][self.slot]
@@ -121,7 +128,13 @@ class Encounters(Orders, Surveys):
             self.should_parts[p] = expectation.promised(self.should_parts[p], promise, people.promise_to_should)
 
     def pull(self, k: int, value: list[float]) -> float:
-        """Return her own reasons to respond at touchpoint k, on the log scale of conversion."""
+        """Return her own reasons to respond at touchpoint k, on the log scale of conversion.
+
+        ODD E115: fit_response * (fit - 0.5) + expectation_response * (will - expectation) + reputation_response * reputation +
+        relevance - price_sensitivity * (revenue - 1) - fatigue_response * fatigue
+
+        Source: our assumption (log-linear form).
+        """
         engine, people = self.engine, self.engine.layout.people
         if not engine.journey.persuades[k]:
             return 0.0
@@ -166,5 +179,10 @@ class Encounters(Orders, Surveys):
         return float(market.unit_cost[self.offer]) * journey.sale_size[k]
 
     def price_of(self, k: int, value: list[float]) -> float:
-        """Return what she pays for a sale at touchpoint k."""
+        """Return what she pays for a sale at touchpoint k.
+
+        ODD E116: price * sale_size * revenue
+
+        Source: definition.
+        """
         return float(self.engine.price[self.offer] * self.engine.journey.sale_size[k] * value[at.REVENUE])

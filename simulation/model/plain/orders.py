@@ -60,7 +60,12 @@ class Orders(Person):
         return float(part), float(a_day * days), float(-a_day * promised)
 
     def speed(self, k: int) -> tuple[float, float]:
-        """Return what is felt of a delivery's being quick or slow, and what of it comes from the days until the arrival."""
+        """Return what is felt of a delivery's being quick or slow, and what of it comes from the days until the arrival.
+
+        ODD E117: slope * (1 - assimilation) * E20, slope of performance
+
+        Source: C12; our assumption (form).
+        """
         people, usual = self.engine.layout.people, self.engine.journey.days[k]
         days = delivery.days_between(self.ordered_at, self.due)
         wait = delivery.slowness(
