@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypedDict
 import pandas as pd
 
 from simulation.analysis.story_columns import story_columns
+from simulation.scenario.faults import Fault, ScenarioError
 from simulation.scenario.journey import STAGES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = ["NobodyToTellOf", "Stories", "Story", "choose", "fates", "tell"]
 KEPT, LOST = "customer", "defected"
 
 
-class NobodyToTellOf(ValueError):
+class NobodyToTellOf(ScenarioError):
     """There is no such customer in the run, or nobody who was kept in one arm and lost in the other."""
 
 
@@ -185,7 +186,7 @@ def tell(
     else:
         people = choose(life.ends(()) if ends is None else ends, between, count=count)
         if not people:
-            raise NobodyToTellOf(
+            raise _nobody(
                 f"nobody was kept in one of {between[0]} and {between[1]} and lost in the other in replication "
                 f"{replication}: name another replication, other arms, or a customer"
             )
@@ -261,7 +262,7 @@ class _Life:
         if not all(rows.values()):
             others = sorted({row["entered"] for row in next(iter(self._rows.values())) if row["slot"] == slot})
             known = ", ".join(str(slot + horizon.population * (week + horizon.burn_in)) for week in others)
-            raise NobodyToTellOf(
+            raise _nobody(
                 f"there is no customer {number} from week 0 on; in her place in the market there is {known}"
                 if known
                 else f"there is no customer {number} from week 0 on"
@@ -273,6 +274,10 @@ class _Life:
             ends={arm: str(of_arm[-1].get("stage", of_arm[-1]["stage_before"])) for arm, of_arm in rows.items()},
             rows=pd.concat(told, ignore_index=True),
         )  # fmt: skip
+
+
+def _nobody(message: str) -> NobodyToTellOf:
+    return NobodyToTellOf([Fault(message=message)])
 
 
 class _Luck(TypedDict):

@@ -21,6 +21,7 @@ from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
 from simulation.cli.sweeping import sweep
+from simulation.cli.telling import story
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -354,6 +355,9 @@ def schema(
             typer.echo(text)
         else:
             out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+app.command(rich_help_panel="Run", epilog=_CODES)(story)
 
 
 @app.command(rich_help_panel="Run")

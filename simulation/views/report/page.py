@@ -35,11 +35,12 @@ if TYPE_CHECKING:
     from simulation.scenario.scenario import Scenario
     from simulation.views.report.numbers import Table
 
-__all__ = ["REPORT", "report_html", "write_report"]
+__all__ = ["REPORT", "TEMPLATES", "asset", "policy_of", "report_html", "write_report"]
 
 REPORT = "report.html"
 """What the page is called in a folder of results."""
 _HERE = Path(__file__).resolve().parent
+TEMPLATES = _HERE / "templates"
 _SCRIPTS = ("d3.min.js", "plot.umd.min.js", "report.js")
 MOST_TERMS = 6
 """A KPI of more terms than this is not spelt out."""
@@ -77,35 +78,37 @@ def report_html(compared: Comparison, *, told: Mapping[str, Any], same_meaning: 
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    scripts = [_asset(name) for name in _SCRIPTS]
+    scripts = [asset(name) for name in _SCRIPTS]
     return environment.get_template("report.html").render(
         **_content(compared, told, same_meaning=same_meaning),
-        policy=_policy(scripts),
+        policy=policy_of(scripts),
         scripts=scripts,
-        style=_asset("report.css"),
+        style=asset("report.css"),
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a script or style that stands in the page itself."""
     text = (_HERE / "assets" / name).read_text(encoding="utf-8")
     assert "</script" not in text.lower(), f"{name} would end its own element"
     return text
 
 
-def _policy(scripts: Iterable[str]) -> str:
-    """Nothing may be loaded from anywhere; only the scripts of this page run.
+def policy_of(scripts: Iterable[str], *, pictures: bool = False) -> str:
+    """Nothing may be loaded from anywhere; only the scripts of this page run, and only pictures in it are shown, if any.
 
     Styles may stand in the page: marks are placed by them, and without a network they can send nothing anywhere.
     """
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    shown = "img-src data:; " if pictures else ""
+    return f"default-src 'none'; {shown}script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def _content(compared: Comparison, told: Mapping[str, Any], *, same_meaning: bool) -> dict[str, Any]:
