@@ -16,6 +16,7 @@ from simulation.views.report.glossary import terms
 from simulation.views.report.ground import clear_by_luck, findings, parameters, source_counts
 from simulation.views.report.journey import journey_map
 from simulation.views.report.making import making, notes
+from simulation.views.report.money import cumulative, money
 from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
 from simulation.views.report.weeks import course
 from simulation.views.report.why import chain, changes_of, levers, matrices
@@ -130,6 +131,7 @@ def _content(compared: Comparison, told: Mapping[str, Any], *, same_meaning: boo
         "company": _tables(compared, _company(columns), caption="Market and behaviour"),
         "departments": _departments(compared, columns, last),
         "watermelon": [watermelon_sentence(compared, arm) for arm in compared.arm_titles],
+        "value": money(compared),
         "money": _tables(compared, [columns[name] for name in _MONEY], caption="Money"),
         "map": journey_map(compared, last),
         "leaving": _tables(compared, [columns["defections"], columns["silent_lapses"]], caption="Customers who leave"),
@@ -208,12 +210,12 @@ def _charts(compared: Comparison, columns: Mapping[str, Column]) -> dict[str, An
     scores = [columns[f"score.{name}"] for name in compared.scenario.departments]
     kpis = [columns[kpi] for given in compared.scenario.departments.values() for kpi in given.kpis]
     company = [*_of_group(columns, "customers"), *_of_group(columns, "company")]
-    money = [columns[name] for name in _MONEY if name in compared.weekly]
+    spent = [columns[name] for name in _MONEY if name in compared.weekly]
     return {
         "arms": list(compared.arm_titles.values()),
         "replications": compared.replications,
         "customers": [course(compared, column) for column in company],
         "kpis": [course(compared, column) for column in {column.name: column for column in kpis}.values()],
         "scores": [course(compared, column) for column in scores],
-        "money": [course(compared, column) for column in money],
+        "money": [*(course(compared, column) for column in spent), course(*cumulative(compared))],
     }
