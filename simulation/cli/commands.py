@@ -24,6 +24,7 @@ from simulation.cli.reporting import asked, report_on
 from simulation.cli.showing import show
 from simulation.cli.spreadsheets import import_firm, template_of
 from simulation.cli.sweeping import sweep
+from simulation.cli.telling import story
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
@@ -321,6 +322,9 @@ def schema(
             typer.echo(text)
         else:
             out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+app.command(rich_help_panel="Run", epilog=_CODES)(story)
 
 
 @app.command(rich_help_panel="Run")
