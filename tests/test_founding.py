@@ -99,7 +99,7 @@ def test_another_scenario_may_be_the_start_and_its_arms_give_way(here: Path, sta
     assert new("mine.yaml", "--from", start, "--name", "Ours", "--arms", "siloed,shared_metrics").exit_code == 0
     found = load("mine.yaml")
     assert [arm.split("_here")[0] for arm in found.arms] == ["siloed", "shared_metrics"]
-    assert [*found.arm_titles.values()] == [ARMS[name][0] for name in ("siloed", "shared_metrics")]
+    assert [*found.arm_titles.values()] == [ARMS[name].title for name in ("siloed", "shared_metrics")]
     assert [*found.scenario.journey] == [*load(starts()[start].path).scenario.journey]
 
 

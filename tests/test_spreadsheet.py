@@ -248,6 +248,20 @@ def test_a_bad_cell_is_named_with_what_is_allowed(small: Path, name: str) -> Non
         assert len(told) == 1, told
 
 
+def test_all_bad_cells_are_told_at_once(small: Path) -> None:
+    """What refers to nothing is told beside what is no number, and a bad cell is told once."""
+
+    def change(book: Any) -> None:
+        cell(book, "Touchpoints", "delivery", "capacity > per_1000").value = "thirty"
+        cell(book, "Touchpoints", "delivery", "owner").value = "servce"
+        cell(book, "Firm", "market > exit_rate", "value").value = "=1/500"
+
+    told = faults(small, change)
+    assert len(told) == 3
+    for said in ("'thirty' is text", "did you mean `service`?", "holds a formula"):
+        assert any(said in line for line in told), told
+
+
 def test_a_row_given_twice_and_a_lever_of_nobody(small: Path) -> None:
     def change(book: Any) -> None:
         page = book["Levers"]

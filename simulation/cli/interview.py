@@ -134,8 +134,8 @@ def _arms(given: Given, answers: Answers) -> Answers:
     own = answers.base.scenario.arms
     if given.arms is None:
         say("What may be compared (the first named is the yardstick):")
-        for name, (title, _) in ARMS.items():
-            say(f"  {name:15} {title}")
+        for name, arm in ARMS.items():
+            say(f"  {name:15} {arm.about}")
         if own:
             say(f"  {'-':15} as in the firm that you start from: {', '.join(own)}")
     answers = _asked(

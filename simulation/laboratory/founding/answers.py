@@ -17,23 +17,40 @@ if TYPE_CHECKING:
 
     from simulation.scenario.loading import LoadedScenario
 
-__all__ = ["ARMS", "Answers", "Start", "named", "starts"]
+__all__ = ["ARMS", "Answers", "Arm", "Start", "named", "starts"]
 
 _COUNCIL = {"operational": {"chair": "independent", "territory": 0.3}}
-ARMS: dict[str, tuple[str, dict[str, Any]]] = {
-    "siloed": ("As it is - each department on its own KPI, seeing its own figures", {}),
-    "shared_metrics": ("Half the weight on shared metrics", {"incentives": {"shared_weight": 0.5}}),
-    "pooled_data": ("Shared sight of the customer, own KPI", {"information": {"regime": "pooled"}}),
-    "council": (
-        "A council that sees joined data, own KPI",
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """An arm that is offered: its title, what it means, what it changes."""
+
+    title: str
+    about: str
+    changes: Mapping[str, Any]
+
+
+ARMS: dict[str, Arm] = {
+    "siloed": Arm("As it is", "each department on its own KPI, seeing its own figures", {}),
+    "shared_metrics": Arm(
+        "Shared metrics", "half the weight of every appraisal on shared metrics", {"incentives": {"shared_weight": 0.5}}
+    ),
+    "pooled_data": Arm(
+        "Shared sight", "all see what later happens to their customers; own KPI", {"information": {"regime": "pooled"}}
+    ),
+    "council": Arm(
+        "Council",
+        "a council that sees joined data; own KPI",
         {"information": {"regime": "pooled"}, "governance": _COUNCIL},
     ),
-    "accountability": (
-        "Accountable - half the weight on shared metrics, and a council to report to",
+    "accountability": Arm(
+        "Accountable",
+        "half the weight on shared metrics, and a council to report to",
         {"incentives": {"shared_weight": 0.5}, "information": {"regime": "pooled"}, "governance": _COUNCIL},
     ),
 }
-"""Name -> title and changes of the arms that are offered; as in the shipped scenarios silo_vs_shared and cx_council."""
+"""The arms that are offered, by name; sizes as in the shipped scenarios silo_vs_shared and cx_council."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +200,9 @@ class Answers:
         old = self.base.scenario.arms
         found: dict[str, Any] = dict.fromkeys(old)
         for name in dict.fromkeys(self.arms):
-            title, changes = ARMS[name]
             # An arm of the same name would be merged with the old one: it takes another.
-            found[named(name, old)] = {"title": title, **({"changes": changes} if changes else {})}
+            arm = ARMS[name]
+            found[named(name, old)] = {"title": arm.title} | ({"changes": arm.changes} if arm.changes else {})
         return {"arms": found}
 
 

@@ -56,7 +56,11 @@ class Assembly:
         return cls(raw=raw, full=base.scenario.model_dump(mode="json"), notes=notes)
 
     def value(self, cell: Cell, node: Node | None, path: KeyPath) -> Any:
-        """The value of a cell that belongs at a path; `_FAILED` once its fault is noted."""
+        """The value of a cell that belongs at a path.
+
+        Once its fault is noted, what stands there in the scenario that the workbook starts from takes its place, so that
+        the rest can be checked; `_FAILED` where that has nothing there.
+        """
         name = dotted(path)
         self.cells[name] = cell.where
         if cell.where not in self.notes.faults:
@@ -65,7 +69,7 @@ class Assembly:
             except BadCell as bad:
                 self.notes.add(cell.where, str(bad), allowed=bad.allowed, meant=bad.meant, key=name)
         self.bad.add(name)
-        return _FAILED
+        return _at(self.full, path)
 
 
 def fill_firm(made: Assembly, rows: list[dict[str, Cell]]) -> None:
