@@ -70,7 +70,8 @@ def coverage_study(
     """
     import pandas as pd
 
-    jobs = [partial(_one, loaded, number) for number in range(replications)]
+    runs = _over_the_range(loaded)
+    jobs = [partial(_one, loaded, runs, number) for number in range(replications)]
     rows = pd.DataFrame(spread(jobs, workers=workers, progress=progress))
     return {"firms": rows, "coverage": _covered(rows)}
 
@@ -100,40 +101,41 @@ def made_up(loaded: LoadedScenario, number: int) -> tuple[Calibration, Array]:
                        **SIZES), truth  # fmt: skip
 
 
-def _one(loaded: LoadedScenario, number: int) -> list[Row]:
+def _one(loaded: LoadedScenario, runs: tuple[Array, Array], number: int) -> list[Row]:
     asked, truth = made_up(loaded, number)
     with tempfile.TemporaryDirectory() as folder:
         found = calibrate(asked, Path(folder), workers=1)
-        plain = _rejected(asked, found, Path(folder))
+    plain = _rejected(asked, found, runs)
     return [
         *_rows(number, asked, truth, found.fit.sample.draws, "emulator"),
         *_rows(number, asked, truth, plain, "rejection"),
     ]
 
 
-def _rejected(asked: Calibration, found: Calibrated, folder: Path) -> Array:
-    """Return the sample of the other way: wave 1 and as many runs again over the whole range as wave 2 has."""
+def _over_the_range(loaded: LoadedScenario) -> tuple[Array, Array]:
+    """Return as many runs over the whole range as the first two waves have, for the other way: places and figures.
+
+    All made-up firms have the same ranges, so these runs serve all of them.
+    """
     from scipy.stats import qmc
 
-    from simulation.laboratory.sweep import dataset
-    from simulation.laboratory.sweep.executing import execute
-
-    more = np.asarray(
-        qmc.LatinHypercube(len(asked.parameters), seed=np.random.default_rng([asked.seed, 5])).random(asked.second)
-    )
-    values = tuple(tuple(row) for row in asked.values(more).tolist())
+    asked, _ = made_up(loaded, 0)
+    count = asked.first + asked.second
+    points = np.asarray(qmc.LatinHypercube(len(asked.parameters), seed=np.random.default_rng(5)).random(count))
+    values = tuple(tuple(row) for row in asked.values(points).tolist())
     work = Observe(firm=asked.firm, parameters=asked.parameters, points=values, first=2 * _LUCK, asked=asked.asked)
-    execute(work, tasks=len(more), batch=8, folder=folder / "rejection", workers=1)
-    rows = dataset.read(folder / "rejection")
-    figures = np.concatenate([found.waves[0].figures, rows[[each.name for each in asked.asked]].to_numpy()])
-    points = np.concatenate([found.waves[0].points, more])
+    rows = [work(task)[0] for task in range(count)]
+    return points, np.array([[float(row[each.name]) for each in asked.asked] for row in rows])
+
+
+def _rejected(asked: Calibration, found: Calibrated, runs: tuple[Array, Array]) -> Array:
+    """Return the sample of the other way."""
+    points, figures = runs
     there = np.isfinite(figures).all(axis=1)
     scales = found.whole.scales
-    noise = (
-        np.random.default_rng([asked.seed, 6]).standard_normal((int(there.sum()), len(asked.targets)))
-        * found.whole.errors
-    )
-    return adjusted(points[there], scales.to(figures[there]) + noise, found.whole.observed, seed=asked.seed)
+    luck = np.random.default_rng([asked.seed, 6]).standard_normal((int(there.sum()), len(asked.targets)))
+    with_error = scales.to(figures[there]) + luck * found.whole.errors
+    return adjusted(points[there], with_error, found.whole.observed, seed=asked.seed)
 
 
 def adjusted(points: Array, figures: Array, observed: Array, *, seed: int, count: int = 2000) -> Array:
