@@ -1,6 +1,6 @@
 """Whether a calibration finds what made the data, and whether its intervals hold it as often as they say.
 
-Firms are made up: parameters drawn evenly from their ranges, a year lived, its figures told with an error as a client's are.
+Firms are made up: parameters drawn evenly from their ranges, half a year lived, its figures told with an error as a client's are.
 Each is calibrated as a client's would be. Beside it, as the other way that was weighed: rejection with regression adjustment
 on as many runs, all of them over the whole range (approximate Bayesian computation: Beaumont, Zhang & Balding 2002, Genetics 162).
 """
@@ -37,17 +37,16 @@ if TYPE_CHECKING:
 __all__ = ["adjusted", "coverage_study", "made_up"]
 
 FITTED = (
-    *("journey.*.quality", "market.segments.*.defection", "market.segments.*.purchase_rate"),
-    *("journey.campaign.conversion", "journey.*.failure"),
+    *("journey.*.quality", "market.segments.*.defection", "market.segments.*.purchase_rate", "journey.*.failure"),
 )
 FIGURES = (
     *(("nps", ""), ("csat", ""), ("churn", ""), ("complaints", ""), ("repeat_purchases", "")),
-    *(("conversion", "campaign"), ("contacts", "")),
+    ("contacts", ""),
 )
 ERROR = {"nps": 3.0, "csat": 1.0}
 """Standard deviation of a figure's error in points; of the others 3 % of the figure."""
 RELATIVE = 0.03
-SIZES = {"first": 160, "second": 160, "draws": 20}
+SIZES = {"first": 80, "second": 80, "draws": 10}
 NEAREST = 0.25
 """Share of the runs that rejection keeps."""
 _LUCK = 50_000
