@@ -14,6 +14,7 @@ from simulation.cli import options as given  # noqa: TC001 - typer reads the ann
 from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
+from simulation.cli.calibrating import calibrate, ensemble
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import explained, say
 from simulation.cli.founding import new
@@ -389,3 +390,5 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(calibrate)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(ensemble)
