@@ -111,8 +111,12 @@ def test_a_small_world_that_no_file_can_extend_is_written_whole(here: Path) -> N
     assert (refused.exit_code, "shared_metrics" in refused.stderr) == (2, True)
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("start", starts())
+SOME = {"baseline", "solutions_selling", "software_vendor", "airport"}
+
+
+@pytest.mark.parametrize(
+    "start", [pytest.param(name, marks=pytest.mark.full if name in SOME else pytest.mark.long) for name in starts()]
+)
 def test_every_start_makes_a_file_that_says_what_was_checked(here: Path, start: str) -> None:
     answers = Answers(start=start, title="Ours", arms=() if starts()[start].world else tuple(ARMS), weeks=20)
     (here / "mine.yaml").write_text(text_of(answers, here / "mine.yaml"), encoding="utf-8")

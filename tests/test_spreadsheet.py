@@ -88,8 +88,20 @@ def test_an_untouched_template_is_the_scenario_itself(small: Path) -> None:
     assert read_text(found.text, name="mine.yaml")[0].raw == {"extends": "small.yaml"}
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("name", shipped())
+HARD = {
+    "silo_vs_shared",
+    "cx_council",
+    "software_vendor",
+    "solutions_selling",
+    "followers_vs_conversions",
+    "pool_or_own",
+}
+"""Arms, councils, another industry, groups of levers, nested changes, parts deleted; all others in the long tier."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.full if name in HARD else pytest.mark.long) for name in shipped()]
+)
 def test_every_shipped_scenario_comes_back_the_same(name: str, tmp_path: Path) -> None:
     """Parts with a sheet of their own are read from nowhere else, so that a cell that is lost would be missing."""
     path = tmp_path / "firm.xlsx"
