@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -295,6 +296,59 @@ def test_a_sheet_of_ones_own_is_left_alone(small: Path) -> None:
 def test_a_sheet_that_never_ends_is_refused(small: Path) -> None:
     told = faults(small, lambda book: book["KPIs"].cell(1_048_576, 1, "end"))
     assert any(f"at most {MOST_ROWS:,} rows" in line for line in told)
+
+
+ODD = (
+    None,
+    0,
+    -1,
+    1e308,
+    True,
+    "=1+1",
+    "#N/A",
+    "(delete)",
+    "{}",
+    "[]",
+    "a: 1; a: 2",
+    ":",
+    ">",
+    "title > x > y",
+    "timeline > 7",
+)
+ODD += (
+    "levers > hold > *.x",
+    "x" * 5000,
+    "1,234",
+    "company",
+    "own",
+    "every_department",
+    "governance > operational",
+    10**20,
+)
+"""What a hand may slip into any cell."""
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_typed_anywhere_is_a_fault_or_a_scenario_that_says_the_same(small: Path, seed: int) -> None:
+    luck = random.Random(seed)
+    for _ in range(8):
+
+        def change(book: Any) -> None:
+            for _ in range(luck.choice((1, 2, 10))):
+                sheet = luck.choice(book.worksheets)
+                sheet.cell(
+                    luck.randint(1, sheet.max_row + 1), luck.randint(1, sheet.max_column + 1)
+                ).value = luck.choice(ODD)
+
+        try:
+            found = imported(small, change)
+        except ScenarioError as error:
+            assert error.faults
+            continue
+        target = small.with_name("mine.yaml")
+        target.write_text(found.text, encoding="utf-8")
+        assert load(target).hash == found.loaded.hash
 
 
 # --- files that are none ---------------------------------------------------------------------------------------------
