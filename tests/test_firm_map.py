@@ -10,6 +10,7 @@ from rich.console import Console
 from synthetic import reference_firm, tiny_firm
 
 from simulation.scenario.journey import COEFFICIENTS, Touchpoint
+from simulation.scenario.library import shipped
 from simulation.scenario.loading import load, load_dict
 from simulation.views.firm_map import print_firm
 from simulation.views.firm_words import MOVED, change_words, kpi_words, trigger_words
@@ -46,6 +47,58 @@ def test_arms_are_told_in_words() -> None:
         "50 % of every appraisal comes from shared metrics",
         "departments see pooled data on what later happens to their customers",
     ]
+
+
+def test_councils_are_told_in_words() -> None:
+    """Bodies, in mid-course too; what an arm does not say is as the scenario has it."""
+    firm = reference_firm()
+    council = {
+        "operational": {"chair": "sales", "territory": 0.3, "follow_up": False},
+        "strategic": {"weight_step": 0.1},
+    }
+    operational, strategic = change_words(firm, {"governance": council})
+    assert operational.split("; ") == [
+        "an operational council meets every 4 weeks, led by Sales",
+        "members colour 30 % of what makes them look bad",
+        "nobody asks what became of its actions",
+    ]
+    assert strategic.startswith(
+        "a strategic council above it meets every 13 weeks; it moves the weight of shared metrics by 10 %"
+    )
+    later = {"timeline": [{"title": "Late", "start": 104, "end": 110, "governance": {"access": ["sales.pressure"]}}]}
+    assert change_words(firm, later) == [
+        'from week 104 to before week 110: councils may agree on access to accounts: "Sales pressure" of Sales'
+    ]
+    slow = load_dict(
+        {"extends": "baseline", "title": "Slow", "governance": {"operational": {"every_weeks": 13}}}
+    ).scenario
+    (words,) = change_words(slow, {"governance": {"operational": {"chair": "independent"}}})
+    assert words == "an operational council meets every 13 weeks, with an independent chair"
+    assert change_words(slow, {"governance": {"operational": None}}) == ["no operational council"]
+
+
+def test_culture_and_alignment_are_told_in_words() -> None:
+    firm = reference_firm()
+    areas = {"people": "natural", "strategy": "naive", "systems": "natural"}
+    assert change_words(firm, {"governance": {"culture": {"areas": areas}}}) == [
+        "culture: natural in people and systems; naive in strategy"
+    ]
+    assert change_words(firm, {"alignment": {"line_of_sight": 0.8, "message_every": 26}}) == [
+        "departments see 80 % of what their trials do elsewhere",
+        "leadership repeats its message every 26 weeks",
+    ]
+
+
+def test_what_goes_and_who_takes_over_is_told_in_words() -> None:
+    changes = {"departments": {"billing": None}, "journey": {"invoice": {"owner": "service"}}}
+    assert change_words(reference_firm(), changes) == ["without Billing", "Invoice is run by Customer Service"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_no_council_and_no_culture_reads_like_keys(name: str) -> None:
+    firm = load(name).scenario
+    told = [words for arm in firm.arms.values() for words in change_words(firm, arm.changes)]
+    assert not [words for words in told if words.startswith(("governance >", "alignment >", "timeline"))]
 
 
 def test_other_changes_are_told_by_their_names() -> None:

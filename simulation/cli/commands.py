@@ -14,16 +14,21 @@ from simulation.cli import options as given  # noqa: TC001 - typer reads the ann
 from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
+from simulation.cli.calibrating import calibrate, ensemble
 from simulation.cli.comparing import Request, perform
 from simulation.cli.exploring import explore
-from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.failures import explained, say
+from simulation.cli.founding import new
 from simulation.cli.handing_out import handouts
 from simulation.cli.optimum import optimum
 from simulation.cli.presenting import present
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
 from simulation.cli.reporting import asked, report_on
+from simulation.cli.showing import show
+from simulation.cli.spreadsheets import import_firm, template_of
 from simulation.cli.sweeping import sweep
+from simulation.cli.telling import story
 from simulation.cli.warming import warm_up
 from simulation.cli.workshop import workshop
 
@@ -290,46 +295,10 @@ def _verdict(name: str, loaded: LoadedScenario) -> str:
     )
 
 
-@app.command(rich_help_panel="Scenario files")
-def show(scenario: given.ScenarioArgument, debug: given.Debug = False) -> None:
-    """Show the firm as a map: departments, levers, KPIs, touchpoints and arms.
-
-    \b
-    Examples:
-      silosim show baseline
-      silosim show mine.yaml
-    """
-    with explained(debug=debug):
-        from rich.console import Console
-
-        from simulation.scenario.loading import load
-        from simulation.views.firm_map import print_firm
-
-        print_firm(load(scenario), Console())
-
-
-@app.command(rich_help_panel="Scenario files")
-def new(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; one that exists is left alone.")],
-    debug: given.Debug = False,
-) -> None:
-    """Write a commented scenario to start from.
-
-    \b
-    Example:
-      silosim new mine.yaml
-    """
-    with explained(debug=debug):
-        from simulation.scenario.loading import starter
-
-        try:
-            file = path.open("x", encoding="utf-8", newline="\n")
-        except FileExistsError:
-            say(f"silosim: {path} exists already and is left alone; name another file")
-            raise typer.Exit(BAD_INPUT) from None
-        with file:
-            file.write(starter().replace("THIS_FILE", path.name))
-        say(f"Written: {path}. Next: silosim validate {path}")
+app.command(rich_help_panel="Scenario files")(show)
+app.command(rich_help_panel="Scenario files")(new)
+app.command("template", rich_help_panel="Scenario files", epilog=_CODES)(template_of)
+app.command("import", rich_help_panel="Scenario files", epilog=_CODES)(import_firm)
 
 
 @app.command(rich_help_panel="Scenario files")
@@ -358,6 +327,9 @@ def schema(
             typer.echo(text)
         else:
             out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+app.command(rich_help_panel="Run", epilog=_CODES)(story)
 
 
 @app.command(rich_help_panel="Run")
@@ -423,6 +395,8 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(discover)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(attribute)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(calibrate)
+app.command(rich_help_panel="Laboratory", epilog=_CODES)(ensemble)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(present)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(handouts)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(workshop)

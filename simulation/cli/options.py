@@ -28,6 +28,7 @@ __all__ = [
     "Report",
     "ScenarioArgument",
     "Seed",
+    "StoryOut",
     "Threads",
     "VectorWidth",
     "Weeks",
@@ -148,6 +149,7 @@ AnswerOut: TypeAlias = Annotated[Path | None, out_option("<sweep>-<command>", "a
 AttributionOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-attribution")]
 AlignmentOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-alignment")]
 OptimumOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-optimum")]
+StoryOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-story", "story")]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
 ]

@@ -35,6 +35,8 @@ __all__ = ["print_firm"]
 
 WIDEST = 110
 """Lines longer than this are hard to read."""
+_IN_MID_COURSE = {"incentives", "information", "alignment", "levers", "governance"}
+"""What a change in mid-course may replace."""
 _FORMS = {
     "minimum": "as strong as the weakest of",
     "product": "each makes the others count for more:",
@@ -201,7 +203,7 @@ def _setting(scenario: Scenario) -> list[RenderableType]:
     ]
     for change in scenario.timeline:
         until = f" to before week {change.end}" if change.end is not None else " on"
-        parts = change.model_dump(include={"incentives", "information", "levers"}, exclude_unset=True)
+        parts = change.model_dump(include=_IN_MID_COURSE, exclude_unset=True, exclude_none=True)
         what = change_words(scenario, parts)
         lines.append(f"from week {change.start}{until}: {change.title + ': ' if change.title else ''}{'; '.join(what)}")
     return [_heading("How it is run"), *_listing(lines)]

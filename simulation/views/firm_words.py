@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from simulation.views.governance_words import alignment_words, governance_words
 from simulation.views.words import STAGE_WORDS, joined
 
 if TYPE_CHECKING:
@@ -171,7 +172,33 @@ def _special(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[s
             return _pay_words(scenario, value, tuple(rest))
         case ("levers", "limit") if isinstance(value, Mapping):
             return [_limit_words(scenario, str(name), bounds) for name, bounds in value.items()]
+    return _other_words(scenario, value, path)
+
+
+def _other_words(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[str] | None:
+    """Phrases for bodies, alignment, what happens in mid-course, and what is taken away."""
+    match path:
+        case ("governance",) if isinstance(value, Mapping):
+            return governance_words(scenario, value, lever=lambda name: lever_path_words(scenario, name))
+        case ("alignment",) if isinstance(value, Mapping):
+            return alignment_words(value)
+        case ("timeline",) if isinstance(value, list | tuple):
+            return [words for change in value for words in _in_mid_course(scenario, change)]
+        case ("journey", point, "owner") if str(value) in scenario.departments:
+            return [f"{_step(scenario, ('journey', point), 1)} is run by {scenario.departments[str(value)].name}"]
+        case ("departments" | "journey" | "kpis" | "joint_effects", _) if value is None:
+            return [f"without {_step(scenario, path, 1)}"]
     return None
+
+
+def _in_mid_course(scenario: Scenario, change: object) -> list[str]:
+    """What changes from some week on, one phrase per value."""
+    if not isinstance(change, Mapping):
+        return [str(change)]
+    end = change.get("end")
+    when = f"from week {change.get('start')}" + (f" to before week {end}" if end is not None else "")
+    parts = {key: value for key, value in change.items() if key not in {"title", "start", "end"}}
+    return [f"{when}: {words}" for words in change_words(scenario, parts)]
 
 
 def _pay_words(scenario: Scenario, value: object, path: tuple[str, ...]) -> list[str] | None:

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["MINUTES", "add_file", "save"]
+__all__ = ["MINUTES", "RISKY", "add_file", "neutralised", "save"]
 
 MINUTES = "council_minutes.md"
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A text that begins so is marked as text, so that no spreadsheet takes it for a formula."""
 
 
 def save(
@@ -76,3 +80,14 @@ def add_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
         text = json.dumps(stored, indent=2, ensure_ascii=False) + "\n"
         write_file(provenance, text.encode(), overwrite=True)
     return written
+
+
+def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame in which no text is a formula to a spreadsheet: such a text begins with an apostrophe."""
+    texts = frame.select_dtypes(include=["object", "string"])
+    return frame.assign(
+        **{
+            str(name): [f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell for cell in column]
+            for name, column in texts.items()
+        }
+    )

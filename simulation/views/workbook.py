@@ -18,7 +18,7 @@ from simulation.views.report.glossary import terms
 from simulation.views.report.ground import parameters
 from simulation.views.report.making import making, notes
 from simulation.views.report.numbers import line_of, rows_of
-from simulation.views.saving import add_file
+from simulation.views.saving import RISKY, add_file
 from simulation.views.series import closing_weeks, last_weeks, run_means
 from simulation.views.words import due_name, levers_of
 
@@ -32,9 +32,6 @@ __all__ = ["WORKBOOK", "workbook", "write_workbook"]
 
 WORKBOOK = "report.xlsx"
 """What the workbook is called in a folder of results."""
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is marked as text, so that no spreadsheet takes it for a formula when the cell is edited."""
-
 READ_IT_SO = (
     "Columns low and high: 95 % intervals over replications. Nothing is claimed where the interval of a difference covers "
     "zero. Most sizes are assumed: it compares designs and forecasts no firm."

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from simulation.laboratory.answers.paying import LOSES, MOST_REPLICATIONS, UNTOLD, WINS
 from simulation.views.laboratory.swept_words import digits, factor_name, level_words, percent, short_name, source_words
-from simulation.views.style import HEIGHT, INK, MUTED, SMALL, arm_style, page, text_width
+from simulation.views.style import HEIGHT, INK, MUTED, SMALL, arm_style, page, text_width, wrapped
 from simulation.views.words import amount, amount_with_sign, joined, quoted, short_unit
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def _levels(axes: Axes, found: PayMap, across: list[Any], up: list[Any]) -> None
         axes.tick_params(axis="x", rotation=45)
     axes.tick_params(length=0)
     axes.set_xlabel(factor_name(found.x, unit=True))
-    axes.set_ylabel(factor_name(found.y, unit=True))
+    axes.set_ylabel(wrapped(factor_name(found.y, unit=True), width=HEIGHT / 2))
     for spine in axes.spines.values():
         spine.set_visible(False)
 

@@ -16,6 +16,7 @@ from simulation.views.report.glossary import terms
 from simulation.views.report.ground import clear_by_luck, findings, parameters, source_counts
 from simulation.views.report.journey import journey_map
 from simulation.views.report.making import making, notes
+from simulation.views.report.money import cumulative, money
 from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
 from simulation.views.report.weeks import course
 from simulation.views.report.why import chain, changes_of, levers, matrices
@@ -35,11 +36,12 @@ if TYPE_CHECKING:
     from simulation.scenario.scenario import Scenario
     from simulation.views.report.numbers import Table
 
-__all__ = ["REPORT", "report_html", "write_report"]
+__all__ = ["REPORT", "TEMPLATES", "asset", "policy_of", "report_html", "write_report"]
 
 REPORT = "report.html"
 """What the page is called in a folder of results."""
 _HERE = Path(__file__).resolve().parent
+TEMPLATES = _HERE / "templates"
 _SCRIPTS = ("d3.min.js", "plot.umd.min.js", "report.js")
 MOST_TERMS = 6
 """A KPI of more terms than this is not spelt out."""
@@ -77,35 +79,37 @@ def report_html(compared: Comparison, *, told: Mapping[str, Any], same_meaning: 
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    scripts = [_asset(name) for name in _SCRIPTS]
+    scripts = [asset(name) for name in _SCRIPTS]
     return environment.get_template("report.html").render(
         **_content(compared, told, same_meaning=same_meaning),
-        policy=_policy(scripts),
+        policy=policy_of(scripts),
         scripts=scripts,
-        style=_asset("report.css"),
+        style=asset("report.css"),
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a script or style that stands in the page itself."""
     text = (_HERE / "assets" / name).read_text(encoding="utf-8")
     assert "</script" not in text.lower(), f"{name} would end its own element"
     return text
 
 
-def _policy(scripts: Iterable[str]) -> str:
-    """Nothing may be loaded from anywhere; only the scripts of this page run.
+def policy_of(scripts: Iterable[str], *, pictures: bool = False) -> str:
+    """Nothing may be loaded from anywhere; only the scripts of this page run, and only pictures in it are shown, if any.
 
     Styles may stand in the page: marks are placed by them, and without a network they can send nothing anywhere.
     """
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    shown = "img-src data:; " if pictures else ""
+    return f"default-src 'none'; {shown}script-src {allowed}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def _content(compared: Comparison, told: Mapping[str, Any], *, same_meaning: bool) -> dict[str, Any]:
@@ -127,6 +131,7 @@ def _content(compared: Comparison, told: Mapping[str, Any], *, same_meaning: boo
         "company": _tables(compared, _company(columns), caption="Market and behaviour"),
         "departments": _departments(compared, columns, last),
         "watermelon": [watermelon_sentence(compared, arm) for arm in compared.arm_titles],
+        "value": money(compared),
         "money": _tables(compared, [columns[name] for name in _MONEY], caption="Money"),
         "map": journey_map(compared, last),
         "leaving": _tables(compared, [columns["defections"], columns["silent_lapses"]], caption="Customers who leave"),
@@ -205,12 +210,12 @@ def _charts(compared: Comparison, columns: Mapping[str, Column]) -> dict[str, An
     scores = [columns[f"score.{name}"] for name in compared.scenario.departments]
     kpis = [columns[kpi] for given in compared.scenario.departments.values() for kpi in given.kpis]
     company = [*_of_group(columns, "customers"), *_of_group(columns, "company")]
-    money = [columns[name] for name in _MONEY if name in compared.weekly]
+    spent = [columns[name] for name in _MONEY if name in compared.weekly]
     return {
         "arms": list(compared.arm_titles.values()),
         "replications": compared.replications,
         "customers": [course(compared, column) for column in company],
         "kpis": [course(compared, column) for column in {column.name: column for column in kpis}.values()],
         "scores": [course(compared, column) for column in scores],
-        "money": [course(compared, column) for column in money],
+        "money": [*(course(compared, column) for column in spent), course(*cumulative(compared))],
     }

@@ -19,7 +19,7 @@ __all__ = ["course"]
 
 MOST_POINTS = 104
 """A line has at most about so many points."""
-_STOCKS = frozenset({"loyalty", "satisfaction", "trust", "customers", "open_problems"})
+_STOCKS = frozenset({"loyalty", "satisfaction", "trust", "customers", "open_problems", "cumulative_profit"})
 """Metrics that move slowly enough to be drawn week by week."""
 
 

@@ -1,0 +1,1 @@
+"""One customer, two worlds, told: sentences, a picture, a page."""

@@ -1,0 +1,151 @@
+"""A customer's two lives as a picture: a lane for each world, with what she felt and where, promises, and to whom it is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from simulation.views.story.sums import due_per_encounter
+from simulation.views.story.words import ENDS
+from simulation.views.style import BELOW, FAINT, INK, MUTED, PAR, page_for, wrapped
+from simulation.views.trends import weeks_axis
+from simulation.views.words import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from simulation.views.story.words import Teller
+    from simulation.views.style import Line
+
+__all__ = ["story_picture"]
+
+_CURVES: tuple[tuple[str, str, Line], ...] = (
+    ("satisfaction", "#0072b2", "-"),
+    ("trust", "#cc79a7", (0, (5, 2))),
+    ("loyalty", INK, (0, (1, 1.2))),
+)
+_ROW, _CURVE_HEIGHT, _GAP = 0.3, 1.9, 1.0
+"""Heights of a touchpoint's row, of the curves, and of what stands between lanes [inch]."""
+_NOTE = (
+    "Grey ground: weeks in which she is no customer. A mark is an encounter, at its touchpoint and in its week; the larger, the "
+    "more was felt. Bars: what she felt above or below how it should be, by whom it is due to, over the number of encounters."
+)
+
+
+def story_picture(teller: Teller) -> Figure:
+    """One page with two lanes; call it inside `style.look()`."""
+    arms = teller.stories.arms
+    lanes = {arm: teller.story.of(arm) for arm in arms}
+    met = [
+        name for name in teller.scenario.journey if any((rows["touchpoint"] == name).any() for rows in lanes.values())
+    ]
+    rows_height = _ROW * max(len(met), 3)
+    figure = page_for(
+        needed=2 * (_CURVE_HEIGHT + rows_height + _GAP), title=teller.title, note=_NOTE, handles=_handles()
+    )
+    grid = figure.subplots(
+        4, 2, width_ratios=(3.4, 1), height_ratios=(_CURVE_HEIGHT, rows_height) * 2, sharex="col", squeeze=False
+    )
+    weeks = (max(0, teller.story.entered), teller.stories.weeks)
+    shared = []
+    for lane, (arm, rows) in enumerate(lanes.items()):
+        curves, places = grid[2 * lane, 0], grid[2 * lane + 1, 0]
+        end = f"{quoted(teller.titles[arm])}: at the end she {ENDS[teller.story.ends[arm]]}"
+        curves.set_title(wrapped(end, width=8.4, bold=True))
+        _draw_curves(curves, rows)
+        _draw_places(places, rows, met, teller)
+        weeks_axis(places, weeks=float(weeks[1]))
+        places.set_xlim(weeks[0], weeks[1])
+        places.set_xlabel("Week" if lane else "")
+        places.tick_params(labelbottom=True)
+        for axes in grid[2 * lane : 2 * lane + 2, 1]:
+            axes.remove()
+        spanned = figure.add_subplot(grid[0, 0].get_gridspec()[2 * lane : 2 * lane + 2, 1])
+        shared.append(_draw_due(spanned, rows, teller))
+    widest = [min(axes.get_xlim()[0] for axes in shared), max(axes.get_xlim()[1] for axes in shared)]
+    for axes in shared:
+        axes.set_xlim(*widest)
+    return figure
+
+
+def _handles() -> list[Line2D | Patch]:
+    lines: list[Line2D | Patch] = [
+        Line2D([], [], color=colour, linestyle=style, label=name.capitalize()) for name, colour, style in _CURVES
+    ]
+
+    def mark(label: str, **how: object) -> Line2D:
+        return Line2D([], [], linestyle="none", markersize=9, label=label, **how)  # type: ignore[arg-type]
+
+    return [
+        *lines,
+        mark("felt as it should be, or better", marker="o", color=PAR),
+        mark("felt worse", marker="v", color=BELOW),
+        mark("promised more than the ordinary", marker="^", color=INK, markerfacecolor="none"),
+        mark("bought", marker="|", color=INK, markeredgewidth=2.5),
+        Patch(facecolor=BELOW, alpha=0.35, label="open problem"),
+    ]
+
+
+def _draw_curves(axes: Axes, rows: pd.DataFrame) -> None:
+    ends = rows[rows["what"] == "week"]
+    week = ends["week"].to_numpy() + 1
+    for name, colour, style in _CURVES:
+        values = np.where(ends["purchases"] > 0, 100 * ends[name], np.nan)
+        axes.plot(week, values, color=colour, linestyle=style)
+    away = (ends["stage"] != "customer").to_numpy()
+    axes.fill_between(week, 0, 100, where=away, color=FAINT, alpha=0.7, linewidth=0, step="pre")
+    left = ends[(ends["stage"] == "defected") & (ends["stage_before"] != "defected")]
+    for at in left["week"]:
+        axes.axvline(at + 1, color=BELOW, linewidth=2)
+        axes.annotate("lost", (at + 1, 100), (4, -2), textcoords="offset points", va="top", color=BELOW, weight="bold")
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("0 to 100")
+
+
+def _draw_places(axes: Axes, rows: pd.DataFrame, met: list[str], teller: Teller) -> None:
+    journey, departments = teller.scenario.journey, teller.scenario.departments
+    height = {name: len(met) - 1 - at for at, name in enumerate(met)}
+    problems = rows[rows["what"] == "open problem"]
+    for name, of_place in problems.groupby("touchpoint"):
+        axes.broken_barh(
+            [(week, 1) for week in of_place["week"]], (height[str(name)] - 0.42, 0.84), color=BELOW, alpha=0.35
+        )
+    seen = rows[rows["what"] == "encounter"]
+    week, at = seen["week"].to_numpy() + 0.5, seen["touchpoint"].map(height).to_numpy(dtype=float)
+    felt = seen["felt"].to_numpy()
+    size = 14 + 420 * np.minimum(np.abs(felt), 0.4)
+    for chosen, marker, colour in ((felt >= 0, "o", PAR), (felt < 0, "v", BELOW)):
+        axes.scatter(week[chosen], at[chosen], s=size[chosen], marker=marker, color=colour, alpha=0.85, linewidths=0)
+    promises = seen[[f"promise.{name}" for name in departments]].fillna(0.0).sum(axis=1).to_numpy()
+    more = promises >= 0.05
+    axes.scatter(week[more], at[more] + 0.05, s=90, marker="^", facecolors="none", edgecolors=INK, linewidths=1.2)
+    bought = (seen["paid"] > 0).to_numpy()
+    axes.scatter(week[bought], at[bought], s=110, marker="|", color=INK, linewidths=2)
+    axes.set_yticks(
+        range(len(met)), [f"{journey[n].name} ({departments[journey[n].owner].name})" for n in reversed(met)]
+    )
+    axes.set_ylim(-0.6, len(met) - 0.4)
+    axes.grid(visible=True, axis="y")
+
+
+def _draw_due(axes: Axes, rows: pd.DataFrame, teller: Teller) -> Axes:
+    names = {
+        **{name: given.name for name, given in teller.scenario.departments.items()},
+        "unattributed": "Nobody known",
+    }
+    sums = [100 * due_per_encounter(rows, name) for name in names]
+    places = np.arange(len(names))[::-1]
+    axes.barh(places, sums, color=[PAR if value >= 0 else BELOW for value in sums], height=0.7)
+    axes.axvline(0, color=INK, linewidth=1.2)
+    axes.set_yticks(places, list(names.values()))
+    axes.set_title("Due to")
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(labelbottom=True)
+    axes.spines["left"].set_color(MUTED)
+    axes.set_xlabel("Points per encounter")
+    return axes
