@@ -16,6 +16,7 @@ from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.comparing import Request, perform
 from simulation.cli.failures import BAD_INPUT, explained, say
+from simulation.cli.money import money
 from simulation.cli.optimum import optimum
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
 from simulation.cli.replicating import replications
@@ -358,6 +359,7 @@ def schema(
 
 
 app.command(rich_help_panel="Run", epilog=_CODES)(story)
+app.command(rich_help_panel="Run")(money)
 
 
 @app.command(rich_help_panel="Run")
