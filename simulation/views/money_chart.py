@@ -13,7 +13,7 @@ from simulation.laboratory.money.pay_back import cumulative_difference, worth_af
 from simulation.views.series import Band
 from simulation.views.style import HEIGHT, INK, MUTED, WIDTH, arm_style, page_for, wrapped
 from simulation.views.trends import arm_handles, draw_band, spread_note, weeks_axis
-from simulation.views.words import amount, joined, quoted, so_few
+from simulation.views.words import amount, joined, quoted, size_words, so_few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,8 @@ def _title(compared: Comparison) -> str:
     if len(clear) > MOST_NAMED:
         return f"{start}, differs clearly in {len(clear)} of {len(ends)} other arms"
     said = [
-        f"{amount(abs(end.mean), decimals=0)} {currency} {'higher' if end.mean > 0 else 'lower'} under "
+        f"{amount(abs(end.mean), decimals=0)} {currency} ({size_words(end.low, end.high, decimals=0)}) "
+        f"{'higher' if end.mean > 0 else 'lower'} under "
         f"{quoted(compared.arm_titles[arm])}"
         for arm, end in clear.items()
     ]
