@@ -110,7 +110,9 @@ def test_sums_are_sums_of_the_rows() -> None:
         assert lines["Mean experience of encounters"][arm] == f"{100 * met['experience'].mean():.1f}"
         assert lines["Paid"][arm] == f"{met['paid'].sum():,.2f}"
         felt = 100 * rows["due.marketing"].sum() / len(met)
-        assert float(lines["Felt per encounter, due to Marketing"][arm]) == pytest.approx(felt, abs=0.051)
+        assert float(
+            lines["Felt per encounter, due to Marketing"][arm].replace("\N{MINUS SIGN}", "-")
+        ) == pytest.approx(felt, abs=0.051)
 
 
 def test_opening_says_how_usual_that_is_and_when_the_lives_part() -> None:

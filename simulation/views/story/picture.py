@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from simulation.views.story.sums import due_per_encounter
 from simulation.views.story.words import ENDS
@@ -31,6 +32,10 @@ _CURVES: tuple[tuple[str, str, Line], ...] = (
 )
 _ROW, _CURVE_HEIGHT, _GAP = 0.3, 1.9, 1.0
 """Heights of a touchpoint's row, of the curves, and of what stands between lanes [inch]."""
+FEW_WEEKS = 104
+"""A time in the market shorter than this has ticks of its own, not at whole years."""
+PROMISED = 0.05
+"""Promises of less above the ordinary are not marked [quality]."""
 _NOTE = (
     "Grey ground: weeks in which she is no customer. A mark is an encounter, at its touchpoint and in its week; the larger, the "
     "more was felt. Bars: what she felt above or below how it should be, by whom it is due to, over the number of encounters."
@@ -61,6 +66,8 @@ def story_picture(teller: Teller) -> Figure:
         _draw_places(places, rows, met, teller)
         weeks_axis(places, weeks=float(weeks[1]))
         places.set_xlim(weeks[0], weeks[1])
+        if weeks[1] - weeks[0] < FEW_WEEKS:
+            places.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         places.set_xlabel("Week" if lane else "")
         places.tick_params(labelbottom=True)
         for axes in grid[2 * lane : 2 * lane + 2, 1]:
@@ -85,7 +92,12 @@ def _handles() -> list[Line2D | Patch]:
         *lines,
         mark("felt as it should be, or better", marker="o", color=PAR),
         mark("felt worse", marker="v", color=BELOW),
-        mark("promised more than the ordinary", marker="^", color=INK, markerfacecolor="none"),
+        mark(
+            f"promised {100 * PROMISED:g} points or more above the ordinary",
+            marker="^",
+            color=INK,
+            markerfacecolor="none",
+        ),
         mark("bought", marker="|", color=INK, markeredgewidth=2.5),
         Patch(facecolor=BELOW, alpha=0.35, label="open problem"),
     ]
@@ -122,7 +134,7 @@ def _draw_places(axes: Axes, rows: pd.DataFrame, met: list[str], teller: Teller)
     for chosen, marker, colour in ((felt >= 0, "o", PAR), (felt < 0, "v", BELOW)):
         axes.scatter(week[chosen], at[chosen], s=size[chosen], marker=marker, color=colour, alpha=0.85, linewidths=0)
     promises = seen[[f"promise.{name}" for name in departments]].fillna(0.0).sum(axis=1).to_numpy()
-    more = promises >= 0.05
+    more = promises >= PROMISED
     axes.scatter(week[more], at[more] + 0.05, s=90, marker="^", facecolors="none", edgecolors=INK, linewidths=1.2)
     bought = (seen["paid"] > 0).to_numpy()
     axes.scatter(week[bought], at[bought], s=110, marker="|", color=INK, linewidths=2)

@@ -115,8 +115,8 @@ class Teller:
             ),
             (
                 "Both worlds hold the same people with the same luck: the same draws decide when she needs something, how an "
-                "encounter turns out beyond what the firm does, and whether she hesitates. What differs is what departments "
-                "do because they are paid and informed differently."
+                "encounter turns out beyond what the firm does, and whether she hesitates. What differs is how the firm is set up, "
+                "and what departments do because of it."
             ),
             self.parting(),
         ]
