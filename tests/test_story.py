@@ -204,3 +204,25 @@ def test_bad_input_is_told_in_one_line(words: list[str], message: str, tmp_path:
     assert result.exit_code == 2
     assert message in result.output.replace("\n", " ")
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.full
+def test_the_report_tells_of_a_customer_when_asked(tmp_path: Path) -> None:
+    folder = tmp_path / "found"
+    size = ["--population", "400", "--weeks", "60", "--replications", "2", "--workers", "1"]
+    assert (
+        CliRunner().invoke(app, ["compare", "silo_vs_shared", *size, "--out", str(folder), "--no-charts"]).exit_code
+        == 0
+    )
+    result = CliRunner().invoke(app, ["report", str(folder), "--story", "--quiet"])
+    assert result.exit_code == 0, result.output
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert 'id="story"' in page
+    assert "img-src data:" in page
+    assert page.count("How usual that is") in {1, 2}
+    changed = pd.read_parquet(folder / "customers.parquet")
+    changed["stage"] = ["defected" if stage == "customer" else "customer" for stage in changed["stage"]]
+    changed.to_parquet(folder / "customers.parquet")
+    again = CliRunner().invoke(app, ["report", str(folder), "--story", "--overwrite", "--quiet"])
+    assert again.exit_code == 2
+    assert "does not make these results again" in again.output or "nobody was kept" in again.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,8 @@ def money(
         from simulation.analysis.folder import FolderRefused
         from simulation.analysis.reading import read
 
+        if not math.isfinite(cost):
+            raise typer.BadParameter(f"{cost} is no amount of money", param_hint="--cost")
         table, picture = folder / "money.csv", folder / "money.png"
         for path in (table, picture):
             if path.exists() and not overwrite:
