@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulation.analysis.choosing import overridden
 from simulation.analysis.comparison import compare
 from simulation.analysis.storage import provenance
+from simulation.analysis.stories import tell
 from simulation.scenario.library import shipped
+from simulation.scenario.loading import load
 from simulation.views.report import write_report
+from simulation.views.story.page import add_stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,3 +195,25 @@ def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path) -> None:
         assert opened.page.locator("img").count() == 0
         assert opened.said == []
         assert opened.asked == [opened.url]
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The story of two customers of a small market."""
+    loaded = overridden(load("silo_vs_shared"), {"population": 150, "weeks": 30})
+    found = tell(loaded.arms, ("siloed", "shared"), seed=7, customers=(5, 42))
+    folder = tmp_path_factory.mktemp("story")
+    add_stories(found, folder, scenario=loaded.arms["siloed"], titles=loaded.arm_titles, command=["silosim", "story"])
+    return folder / "story.html"
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_a_story_opens_alone_for_everybody(story: Path, browser: Browser, width: int) -> None:
+    with Opened(browser, story, viewport={"width": width, "height": 800}, offline=True, bypass_csp=True) as opened:
+        page = opened.page
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
+        assert page.locator(".turns li").count() > 4
+        assert [url for url in opened.asked if not url.startswith("data:")] == [opened.url]
+        assert serious(page) == []
+        assert opened.said == []

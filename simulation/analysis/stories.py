@@ -304,4 +304,4 @@ def _told(arm: str, number: int, rows: Sequence[Row], given: Scenario) -> pd.Dat
             frame[name] = frame[name].astype("float64")
         else:
             frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
-    return frame
+    return frame.copy()  # in few blocks: reading rows of many is slow

@@ -20,6 +20,7 @@ from simulation.cli.exploring import explore
 from simulation.cli.failures import explained, say
 from simulation.cli.founding import new
 from simulation.cli.handing_out import handouts
+from simulation.cli.money import money
 from simulation.cli.optimum import optimum
 from simulation.cli.presenting import present
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
@@ -330,6 +331,7 @@ def schema(
 
 
 app.command(rich_help_panel="Run", epilog=_CODES)(story)
+app.command(rich_help_panel="Run")(money)
 
 
 @app.command(rich_help_panel="Run")

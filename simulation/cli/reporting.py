@@ -14,6 +14,9 @@ from simulation.cli.opening import remarks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from simulation.analysis.reading import Stored
+    from simulation.views.story.page import Told
+
 __all__ = ["asked", "check_installed", "report_on", "writers"]
 
 _LIBRARIES = {"xlsx": "xlsxwriter", "pptx": "pptx"}
@@ -63,6 +66,13 @@ def report_on(
             help="The page to write, other kinds beside it; one that exists is refused.",
         ),
     ] = None,
+    story: Annotated[
+        bool,
+        typer.Option(
+            "--story",
+            help="Tell of one customer kept in one arm and lost in another, each way; lives one replication of two arms again.",
+        ),
+    ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older report.")] = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
@@ -77,6 +87,7 @@ def report_on(
     Examples:
       silosim report results/silo_vs_shared
       silosim report results/silo_vs_shared --out for_the_board.html --pptx
+      silosim report results/silo_vs_shared --story --overwrite
     """
     with explained(debug=debug):
         from simulation.analysis.folder import FolderRefused
@@ -92,8 +103,51 @@ def report_on(
                 raise FolderRefused(f"{path} exists already: name another with --out, or add --overwrite to replace it")
         check_installed(kinds)
         stored = read(folder)
+        told = _stories(stored, quiet=quiet) if story else []
         for kind, path in paths.items():
+            more = {"stories": told} if kind == "html" else {}
             writers()[kind](
-                stored.comparison, path, told=stored.provenance, same_meaning=stored.same_meaning, overwrite=overwrite
-            )
+                stored.comparison, path, told=stored.provenance, same_meaning=stored.same_meaning, overwrite=overwrite,
+                **more,
+            )  # fmt: skip
             remarks(quiet=quiet)(f"Written: {path}")
+
+
+def _stories(stored: Stored, *, quiet: bool) -> list[Told]:
+    """Live one replication of the first and the last arm again, and tell of customers kept in one and lost in the other.
+
+    Raises
+    ------
+    FolderRefused
+        If there are no two arms, or this version of silosim does not make the stored results again.
+    ScenarioError
+        If nobody was kept in one arm and lost in the other.
+    """
+    import tempfile
+    from pathlib import Path as RealPath
+
+    from rich.console import Console
+
+    from simulation.analysis.folder import FolderRefused
+    from simulation.analysis.stories import fates, tell
+    from simulation.cli.progress import shown_progress
+    from simulation.cli.warming import warm_up
+    from simulation.views.story.page import drawn, told_stories
+
+    compared = stored.comparison
+    first, *others = compared.arms
+    if not others:
+        raise FolderRefused("--story needs two arms, and these results have one only")
+    between = (first, others[-1])
+    warm_up(vector_width="auto", quiet=quiet)
+    with shown_progress(Console(stderr=True), quiet=quiet, what="weeks") as progress:
+        found = tell(compared.arms, between, seed=compared.seed, ends=compared.customers, progress=progress)
+    if not stored.same_meaning or not found.ends.equals(fates(compared.customers, between)):
+        raise FolderRefused(
+            "--story: this version of silosim does not make these results again; run the comparison anew"
+        )
+    with tempfile.TemporaryDirectory() as hidden:
+        pictures = drawn(found, RealPath(hidden), scenario=compared.arms[first], titles=compared.arm_titles)
+    return told_stories(
+        found, scenario=compared.arms[first], titles=compared.arm_titles, pictures=pictures, weeks=False
+    )

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from simulation.analysis.frames import columns_of
 from simulation.analysis.intervals import mean_interval
 from simulation.laboratory.extras import needed
+from simulation.laboratory.money.columns import MONEY_COLUMNS
+from simulation.laboratory.money.figures import money_table
 from simulation.views.ledger_sums import UNIT
 from simulation.views.phases import phases_of
 from simulation.views.report.answer import answer
 from simulation.views.report.glossary import terms
 from simulation.views.report.ground import parameters
 from simulation.views.report.making import making, notes
+from simulation.views.report.money import CAVEAT
 from simulation.views.report.numbers import line_of, rows_of
 from simulation.views.saving import RISKY, add_file
 from simulation.views.series import closing_weeks, last_weeks, run_means
@@ -174,6 +177,20 @@ def _summary(compared: Comparison, _told: Mapping[str, Any], _same: bool) -> She
     return Sheet(name="Summary", about="Every metric in every arm, each in its unit.", heads=heads, rows=rows)
 
 
+def _money(compared: Comparison, _told: Mapping[str, Any], _same: bool) -> Sheet:
+    table = money_table(compared)
+    titled = {**{name: table[name] for name in table}, "arm": table["arm"].map(dict(compared.arm_titles)),
+              "against": table["against"].map(dict(compared.arm_titles))}  # fmt: skip
+    rows = list(zip(*(titled[name] for name in MONEY_COLUMNS if name != "figure"), strict=True))
+    wide = {"label": 30, "unit": 28, "arm": 34, "against": 34}
+    heads = tuple(
+        Head(name=column.label if name != "label" else "Figure", note=column.meaning, width=wide.get(name, 14))
+        for name, column in MONEY_COLUMNS.items()
+        if name != "figure"
+    )
+    return Sheet(name="Money", about=CAVEAT, heads=heads, rows=rows)
+
+
 def _touchpoints(compared: Comparison, _told: Mapping[str, Any], _same: bool) -> Sheet:
     scenario, phases = compared.scenario, phases_of(compared.scenario)
     figures = ["experience", "encounters", "wait"]
@@ -274,6 +291,6 @@ def _terms(compared: Comparison, _told: Mapping[str, Any], _same: bool) -> Sheet
 
 
 SHEETS: tuple[Callable[[Comparison, Mapping[str, Any], bool], Sheet], ...] = (
-    *(_answer, _summary, _touchpoints, _levers, _ledger, _weeks, _people, _terms),
+    *(_answer, _summary, _money, _touchpoints, _levers, _ledger, _weeks, _people, _terms),
 )
 """The sheets in order."""

@@ -31,7 +31,7 @@ TAXES = ("profit_a_year", "profit", "lifetime_value")
 MONEY_COLUMNS: dict[str, Column] = {
     column.name: column
     for column in (
-        Column(name="figure", label="Figure", unit="", meaning="Name of the figure; `forgone_after_<weeks>` is the profit difference added up until then; `pay_back` the week from which it stays above the cost."),
+        Column(name="figure", label="Figure", unit="", meaning="Name of the figure; `added_up_<week>` is the difference in profit added up until then, whole market; `pay_back` the week from which it stays at or above the cost."),
         Column(name="label", label="Label", unit="", meaning="The same in words."),
         Column(name="unit", label="Unit", unit="", meaning="Unit of the figure and of its difference."),
         Column(name="arm", label="Arm", unit="", meaning="The arm."),

@@ -17,6 +17,7 @@ from simulation.analysis.intervals import mean_interval, paired_interval
 from simulation.analysis.promises import lever_columns
 from simulation.laboratory.lifetime_value import lifetime_value
 from simulation.laboratory.money.columns import FIGURES, MONEY_COLUMNS, money_columns
+from simulation.laboratory.money.pay_back import cumulative_difference, pay_back, worth_after
 from simulation.laboratory.money.touchpoint_costs import BOTH, SERVING, WINNING, reach, touchpoint_costs
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Values = dict[str, NDArray[np.float64]]
 
-__all__ = ["money_frame", "money_values"]
+__all__ = ["money_frame", "money_table", "money_values"]
 
 WEEKS_A_YEAR = 52
 
@@ -103,3 +104,38 @@ def money_frame(compared: Comparison) -> pd.DataFrame:
                 }
             )  # fmt: skip
     return pd.DataFrame(rows, columns=list(MONEY_COLUMNS))
+
+
+def money_table(compared: Comparison, *, cost: float = 0.0) -> pd.DataFrame:
+    """Return all figures, then profit added up to the end of each year, and when a one-off cost is paid back.
+
+    `pay_back` has the week by the mean, and the earliest and latest by the band (`simulation.laboratory.money.pay_back`); empty:
+    not within the horizon.
+    """
+    currency, first = compared.scenario.market.currency, compared.baseline_arm
+    rows = []
+    for arm in list(compared.arms)[1:]:
+        difference = cumulative_difference(compared, arm)
+        for week in sorted({*range(WEEKS_A_YEAR, len(difference) + 1, WEEKS_A_YEAR), len(difference)}):
+            sum_ = worth_after(difference, week)
+            rows.append(
+                {
+                    "figure": f"added_up_{week}", "label": f"Profit added up to week {week}", "unit": currency, "arm": arm,
+                    "against": first, "difference": sum_.mean, "difference_low": sum_.low, "difference_high": sum_.high,
+                    "replications": sum_.n,
+                }
+            )  # fmt: skip
+        back = pay_back(difference, cost=cost)
+        rows.append(
+            {
+                "figure": "pay_back", "label": f"Pay-back of {cost:,.0f} {currency}", "unit": "week", "arm": arm,
+                "against": first, "mean": back.weeks, "low": back.earliest, "high": back.latest,
+                "replications": back.replications,
+            }
+        )  # fmt: skip
+    figures = money_frame(compared)
+    return (
+        pd.concat([figures, pd.DataFrame(rows, columns=list(MONEY_COLUMNS)).astype(figures.dtypes)])
+        if rows
+        else figures
+    )

@@ -54,6 +54,8 @@ def _of_arm(compared: Comparison, arm: str) -> NDArray[np.float64]:
 
     scenario, people = compared.arms[arm], compared.customers
     people = people[(people["arm"] == arm) & (people["stage"] == "customer")]
+    if not len(people):
+        return np.zeros(0)
     weeks = scenario.horizon.weeks - people["entered"].to_numpy(dtype=np.float64)
     people, weeks = people[weeks >= WEEKS_A_YEAR], weeks[weeks >= WEEKS_A_YEAR]
     rules, market = scenario.people, scenario.market

@@ -26,7 +26,7 @@ from simulation.views.watermelon import watermelon_sentence
 from simulation.views.words import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from simulation.scenario.kpi import Kpi
     from simulation.scenario.scenario import Scenario
     from simulation.views.report.numbers import Table
+    from simulation.views.story.page import Told
 
 __all__ = ["REPORT", "TEMPLATES", "asset", "policy_of", "report_html", "write_report"]
 
@@ -49,8 +50,9 @@ _MONEY = ("revenue", "cost", "bonus", "profit", "profit_at_equal_bonus")
 
 
 def write_report(
-    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, overwrite: bool = False
-) -> Path:
+    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, overwrite: bool = False,
+    stories: Sequence[Told] = (),
+) -> Path:  # fmt: skip
     """Write the report to `path`, whole or not at all.
 
     Parameters
@@ -65,16 +67,21 @@ def write_report(
         False: the scenario is read otherwise today than when it was run; the report says so.
     overwrite
         Replace a file that stands there.
+    stories
+        Customers to tell of (`simulation.views.story.page.told_stories`); without any there is no such section.
 
     Raises
     ------
     FolderRefused
         If the file exists and may not be replaced.
     """
-    return add_file(path, report_html(compared, told=told, same_meaning=same_meaning).encode(), overwrite=overwrite)
+    page = report_html(compared, told=told, same_meaning=same_meaning, stories=stories)
+    return add_file(path, page.encode(), overwrite=overwrite)
 
 
-def report_html(compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True) -> str:
+def report_html(
+    compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True, stories: Sequence[Told] = ()
+) -> str:
     """Return the report as one page of HTML that needs nothing else."""
     import jinja2
 
@@ -88,7 +95,9 @@ def report_html(compared: Comparison, *, told: Mapping[str, Any], same_meaning: 
     scripts = [asset(name) for name in _SCRIPTS]
     return environment.get_template("report.html").render(
         **_content(compared, told, same_meaning=same_meaning),
-        policy=policy_of(scripts),
+        policy=policy_of(scripts, pictures=bool(stories)),
+        told=stories,
+        level="h3",
         scripts=scripts,
         style=asset("report.css"),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from simulation.views.report.numbers import true_minus
 from simulation.views.story.words import LEAST
 from simulation.views.words import amount
 
@@ -52,7 +53,7 @@ def sums(teller: Teller) -> list[Sum]:
         Sum(
             what=what,
             unit=unit,
-            figures={arm: amount(float(figure(of)), decimals=decimals) for arm, of in rows.items()},
+            figures={arm: true_minus(amount(float(figure(of)), decimals=decimals)) for arm, of in rows.items()},
         )
         for what, unit, figure, decimals in lines
     ]

@@ -16,6 +16,8 @@ from simulation.views.words import amount, amount_with_sign, joined, quoted
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from simulation.analysis.stories import Stories, Story
     from simulation.scenario.scenario import Scenario
 
@@ -113,8 +115,8 @@ class Teller:
             ),
             (
                 "Both worlds hold the same people with the same luck: the same draws decide when she needs something, how an "
-                "encounter turns out beyond what the firm does, and whether she hesitates. What differs is what departments "
-                "do because they are paid and informed differently."
+                "encounter turns out beyond what the firm does, and whether she hesitates. What differs is how the firm is set up, "
+                "and what departments do because of it."
             ),
             self.parting(),
         ]
@@ -130,15 +132,8 @@ class Teller:
 
     def parts_in(self) -> int | None:
         """The first week in which her rows differ (from 0), None where none does."""
-        one, other = (self.story.of(arm).drop(columns="arm").reset_index(drop=True) for arm in self.stories.arms)
-        for week in sorted({*one["week"], *other["week"]}):
-            if (
-                not one[one["week"] == week]
-                .reset_index(drop=True)
-                .equals(other[other["week"] == week].reset_index(drop=True))
-            ):
-                return int(week)
-        return None
+        one, other = (_by_week(self.story.of(arm)) for arm in self.stories.arms)
+        return next((week for week in sorted({*one, *other}) if one.get(week) != other.get(week)), None)
 
     def usual(self) -> str:
         """How many people fared so, and how many the other way round."""
@@ -301,6 +296,14 @@ class Teller:
                 found.append(Turn(week=int(row["week"]), text=text, weight=weight))
         kept = sorted(found, key=lambda turn: (-turn.weight, turn.week))[:MOST_TURNS]
         return [turn for turn in found if turn in kept]
+
+
+def _by_week(rows: pd.DataFrame) -> dict[int, list[str]]:
+    """Return what stands in each week's rows, in a form in which an empty figure equals another."""
+    found: dict[int, list[str]] = {}
+    for week, row in zip(rows["week"], rows.drop(columns="arm").itertuples(index=False), strict=True):
+        found.setdefault(int(week), []).append(repr(row))
+    return found
 
 
 def _signed(value: float) -> str:
