@@ -270,7 +270,7 @@ def ensemble(
             "--replications", min=1, max=10_000, metavar="N", rich_help_panel="Size of the run",
             help="Of each draw; from 2 on luck is told from parameters.",
         ),
-    ] = 2,
+    ] = 4,
     population: given.Population = None,
     weeks: given.Weeks = None,
     workers: given.Workers = None,

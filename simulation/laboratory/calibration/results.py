@@ -111,7 +111,7 @@ def _sweep_text(found: Calibrated, title: str) -> str:
     content: dict[str, Any] = {
         "title": f"{title}: arms over what the calibration left uncertain",
         "scenario": "scenario.yaml",
-        "replications": 2,
+        "replications": 4,
         "luck": "own",
         "design": {"kind": "table", "file": "ensemble.csv"},
         "factors": {name: {"path": dotted(path)} for name, path in zip(names, places, strict=True)},

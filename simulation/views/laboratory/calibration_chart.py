@@ -117,7 +117,7 @@ def _fit_note(found: Calibrated, *, left: int, limit: float) -> str:
     return (
         f"{found.asked.data.file}, {len(found.asked.targets)} figures{more}. Each line has its own scale, from the least to the "
         f"largest figure over the whole range of the parameters. Fitted: {len(found.ensemble)} draws of the ensemble, each lived "
-        f"with luck of its own. Not met (cross): fit and data lie more than {limit:.1f} standard deviations of luck and error apart."
+        f"with luck of its own. Not met (cross): fit and data lie more than {limit:.1f} standard deviations apart."
     )
 
 
