@@ -14,8 +14,9 @@ from simulation.cli import options as given  # noqa: TC001 - typer reads the ann
 from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
-from simulation.cli.calibrating import calibrate, ensemble
+from simulation.cli.calibrating import calibrate
 from simulation.cli.comparing import Request, perform
+from simulation.cli.ensembling import ensemble
 from simulation.cli.failures import BAD_INPUT, explained, say
 from simulation.cli.optimum import optimum
 from simulation.cli.reading_sweeps import discover, pay_map, sensitivity
