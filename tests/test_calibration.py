@@ -23,7 +23,7 @@ from simulation.laboratory.calibration.pooling import pooled
 from simulation.laboratory.calibration.posterior import sampled
 from simulation.laboratory.calibration.tables import converged, held_out, identified
 from simulation.scenario.faults import ScenarioError
-from simulation.scenario.loading import load
+from simulation.scenario.loading import load, load_dict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,12 +63,22 @@ def test_a_range_may_be_given(firm: LoadedScenario) -> None:
         ("people.loyalty_speed=1", "is not allowed: PATH or PATH=LOW..HIGH"),
         ("people.loyalty_speed=0.5..2", "'0.5..2' is no range for people.loyalty_speed: LOW..HIGH between 0 and 1"),
         ("market.network.degree", "there is no number at 'market.network.degree'"),
+        ("journey.shop.effort", "journey.shop.effort is 0.0: there is no range around it to choose"),
     ],
 )
 def test_faulty_parameters_are_told(firm: LoadedScenario, asked: str, said: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         parameters_of(firm.scenario, [asked, "journey.*.failure"])
     assert said in str(caught.value)
+
+
+def test_a_factor_keeps_signs_and_bounds() -> None:
+    """Promises may be negative, from -0.5 to 0.5: the factor is bounded by the one that is furthest out."""
+    raw = load(SMALL).raw
+    for name, promise in (("campaign", 0.4), ("shop", -0.1)):
+        raw["journey"][name]["promise"] = promise
+    (promise,) = parameters_of(load_dict(raw).scenario, ["journey.*.promise"])
+    assert (promise.bases, promise.low, promise.high) == ((0.4, -0.1), 0.5, 1.25)
 
 
 def test_two_parameters_for_one_value_are_refused(firm: LoadedScenario) -> None:
