@@ -14,7 +14,7 @@ from simulation.cli import app
 from simulation.laboratory.calibration.arms import arm_data
 from simulation.laboratory.calibration.calibrating import Calibration, calibrate, fewest_runs
 from simulation.laboratory.calibration.client_data import ClientData, Target
-from simulation.laboratory.calibration.coverage import adjusted, made_up
+from simulation.laboratory.calibration.coverage import adjusted, coverage_study, made_up
 from simulation.laboratory.calibration.emulator import Likelihood, features, fitted, terms
 from simulation.laboratory.calibration.measures import measures_of
 from simulation.laboratory.calibration.measuring import Asked, Firm, Observe
@@ -316,3 +316,13 @@ def test_from_data_to_arms_over_the_ensemble(tmp_path: Path) -> None:
     assert list(table["draws"]) == [6, 6]
     assert (table["low"] <= table["difference"]).all()
     assert "“Shared”" in run.stdout
+
+
+@pytest.mark.long
+def test_intervals_hold_the_truth_nearly_as_often_as_they_say(firm: LoadedScenario) -> None:
+    """50 made-up firms: the coverage that the experiment states comes out again, and 95 % cannot be ruled out."""
+    tables = coverage_study(firm, replications=50, workers=2)
+    found = tables["coverage"].set_index(["method", "parameter", "level"])
+    stated = pd.read_csv(SMALL.with_name("coverage.csv")).set_index(["method", "parameter", "level"])
+    assert found["held"].tolist() == pytest.approx(stated["held"].tolist(), abs=2)
+    assert found.loc[("emulator", "all", 0.95), "coverage_high"] >= 0.95
