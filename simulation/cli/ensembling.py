@@ -130,7 +130,9 @@ def _sweep(plan: Plan, working: Path, *, workers: int | None, quiet: bool) -> No
 def _write_compared(plan: Plan, working: Path, folder: Path, *, overwrite: bool, charts: bool) -> None:
     from simulation.analysis.folder import CHARTS, whole
     from simulation.analysis.storage import circumstances, write_csv, write_provenance
+    from simulation.laboratory.calibration.columns import COMPARED
     from simulation.laboratory.calibration.pooling import compared
+    from simulation.laboratory.calibration.results import write_columns
     from simulation.laboratory.sweep import dataset
     from simulation.laboratory.sweep.planning import columns_of_plan
     from simulation.views.laboratory.calibration_words import compared_sentences
@@ -139,6 +141,7 @@ def _write_compared(plan: Plan, working: Path, folder: Path, *, overwrite: bool,
     table = compared(plan, runs)
     with whole(folder, overwrite=overwrite) as hidden:
         write_csv(table, hidden / "compared.csv")
+        write_columns(hidden, {"compared": COMPARED})
         write_csv(runs, hidden / "runs.csv")
         own = {
             "ensemble": {
