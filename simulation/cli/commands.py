@@ -14,8 +14,9 @@ from simulation.cli import options as given  # noqa: TC001 - typer reads the ann
 from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
-from simulation.cli.calibrating import calibrate, ensemble
+from simulation.cli.calibrating import calibrate
 from simulation.cli.comparing import Request, perform
+from simulation.cli.ensembling import ensemble
 from simulation.cli.exploring import explore
 from simulation.cli.failures import explained, say
 from simulation.cli.founding import new
@@ -386,7 +387,6 @@ def evidence(
         )
 
 
-app.command(rich_help_panel="Run", epilog=_CODES)(explore)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
 app.command(rich_help_panel="Laboratory")(reproduce)
@@ -399,6 +399,7 @@ app.command(rich_help_panel="Laboratory", epilog=_CODES)(align)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(optimum)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(calibrate)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(ensemble)
+app.command(rich_help_panel="In the browser", epilog=_CODES)(explore)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(present)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(handouts)
 app.command(rich_help_panel="In the browser", epilog=_CODES)(workshop)

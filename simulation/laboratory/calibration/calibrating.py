@@ -22,6 +22,7 @@ from simulation.analysis.sources import sources_hash
 from simulation.laboratory.calibration.emulator import terms
 from simulation.laboratory.calibration.inference import Fitted, box_around, learned
 from simulation.laboratory.calibration.measuring import Asked, Firm, Observe, weeks_of
+from simulation.laboratory.calibration.refusing import check_observed, check_reached
 from simulation.laboratory.sweep import dataset
 from simulation.laboratory.sweep.disk import write_whole
 from simulation.laboratory.sweep.executing import execute
@@ -42,10 +43,6 @@ __all__ = ["Calibrated", "Calibration", "Wave", "calibrate", "check_size", "fewe
 
 FLATTENED = 0.25
 """Power of the likelihood by which wave 2 is drawn: twice as wide as the posterior. Our assumption."""
-BEYOND = 3.0
-"""Standard deviations (luck and error) outside of all runs from which a figure counts as out of reach. Our assumption."""
-OBSERVED_ENOUGH = 0.8
-"""Share of the runs that must give every figure. Our assumption."""
 _CHOICE, _SECOND, _THIRD, _FIRST_POSTERIOR, _POSTERIOR = 11, 12, 13, 21, 22
 """What random numbers are for, beside the seed."""
 
@@ -216,9 +213,9 @@ def calibrate(
     ends = np.zeros(count), np.ones(count)
     done = _Done(asked, folder, workers, progress)
     one = done.wave(1, _sobol(count, asked.first, asked.seed))
-    _check_observed(asked, one)
+    check_observed(asked, one)
     whole = _learned(asked, one.points, one.figures, ends, seed=_seed(asked, _FIRST_POSTERIOR), power=FLATTENED)
-    _check_reached(asked, one, whole)
+    check_reached(asked, one, whole)
     two = done.wave(2, _chosen(whole.sample.draws, asked.second, _seed(asked, _SECOND)))
     points, figures = np.concatenate([one.points, two.points]), np.concatenate([one.figures, two.figures])
     fit = _learned(asked, points, figures, box_around(two.points), seed=_seed(asked, _POSTERIOR))
@@ -253,41 +250,6 @@ def _chosen(draws: Array, count: int, seed: int) -> Array:
     luck = np.random.default_rng(seed)
     different = np.unique(draws, axis=0)
     return different[np.sort(luck.choice(len(different), size=min(count, len(different)), replace=False))]
-
-
-def _check_observed(asked: Calibration, wave: Wave) -> None:
-    """Refuse figures that too many runs cannot give."""
-    if wave.errors and len(wave.errors) > (1.0 - OBSERVED_ENOUGH) * len(wave.points):
-        message = f"{len(wave.errors)} of {len(wave.points)} runs failed, the first: {wave.errors[0]}"
-        raise ScenarioError([Fault(message, key="--fit", allowed="narrower ranges")])
-    seen = np.isfinite(wave.figures).mean(axis=0)
-    allowed = "a larger --population, or the figure left out"
-    faults = [
-        Fault(f"{target.label} cannot be observed in {100 * (1 - share):.0f} % of the runs: nothing was met or answered",
-              asked.data.file, target.line, allowed=allowed)
-        for target, share in zip(asked.targets, seen, strict=True) if share < OBSERVED_ENOUGH
-    ]  # fmt: skip
-    if faults:
-        raise ScenarioError(faults)
-
-
-def _check_reached(asked: Calibration, wave: Wave, whole: Fitted) -> None:
-    """Refuse figures that the firm gives nowhere in the ranges: to go on would bend all parameters to no avail."""
-    scales, emulator = whole.scales, whole.emulator
-    figures = scales.to(wave.figures[np.isfinite(wave.figures).all(axis=1)])
-    margin = BEYOND * np.sqrt(np.diag(emulator.spread) + whole.errors**2)
-    low, high = figures.min(axis=0), figures.max(axis=0)
-    beyond = (whole.observed < low - margin) | (whole.observed > high + margin)
-    least, most = scales.back(low), scales.back(high)
-    allowed = "the right unit, wider ranges (--fit PATH=LOW..HIGH), another parameter, or the figure left out"
-    faults = []
-    for at in np.flatnonzero(beyond).tolist():
-        target = asked.targets[at]
-        given = f"{target.value:.4g} against {least[at]:.4g} to {most[at]:.4g} {target.measure.unit}"
-        message = f"{target.label}, {target.told}, is beyond what the firm gives anywhere in the fitted ranges: {given}"
-        faults.append(Fault(message, asked.data.file, target.line, "value", allowed=allowed))
-    if faults:
-        raise ScenarioError(faults)
 
 
 class _Done:

@@ -79,6 +79,7 @@ COMPARED = _declared(
     Column(name="luck_low", label="Luck, low", unit="as said", meaning="Low end of the interval if the parameters were known: luck alone."),
     Column(name="luck_high", label="Luck, high", unit="as said", meaning="High end of it."),
     Column(name="from_parameters", label="From parameters", unit="0-1", low=0, high=1, meaning="Part of the squared half width that is due to the parameters; the rest is luck, which more replications take away."),
+    Column(name="told_apart", label="Told apart", unit="", meaning="Whether draws differ by more than luck (F test, 5 %): if not, from_parameters is a guess."),
     Column(name="draws", label="Draws", unit="count", low=1, meaning="Draws of the ensemble with a value."),
     Column(name="replications", label="Replications", unit="count", low=1, meaning="Replications of each draw."),
     Column(name="same_sign", label="Same sign", unit="0-1", low=0, high=1, meaning="Part of the draws whose mean difference has the sign of the difference."),

@@ -164,19 +164,21 @@ def parameters_of(scenario: Scenario, asked: Sequence[str]) -> tuple[Parameter, 
         faults.append(Fault(message, key="--fit", allowed="--fit PATH"))
     if len(asked) > MOST_PARAMETERS:
         faults.append(Fault(f"{len(asked)} parameters are too many", key="--fit", allowed=f"at most {MOST_PARAMETERS}"))
-    taken: dict[KeyPath, str] = {}
-    for parameter in found:
-        for path in parameter.paths:
-            if (
-                taken.setdefault(path, parameter.name) != parameter.name
-                or [p.name for p in found].count(parameter.name) > 1
-            ):
-                message = f"{parameter.name} sets what {taken[path]} sets, too ({dotted(path)})"
-                faults.append(Fault(message, key="--fit", allowed="one parameter for a value"))
-                break
+    faults += _overlaps(found)
     if faults:
         raise ScenarioError(dict.fromkeys(faults))
     return tuple(found)
+
+
+def _overlaps(found: Sequence[Parameter]) -> Iterator[Fault]:
+    """Yield the parameters that set what one before them sets."""
+    taken: dict[KeyPath, str] = {}
+    for parameter in found:
+        again = next((path for path in parameter.paths if path in taken), None)
+        if again is not None:
+            message = f"{parameter.name} sets what {taken[again]} sets, too ({dotted(again)})"
+            yield Fault(message, key="--fit", allowed="one parameter for a value")
+        taken.update(dict.fromkeys(parameter.paths, parameter.name))
 
 
 def _parameter(text: str, data: Mapping[str, Any]) -> Parameter:
@@ -187,19 +189,28 @@ def _parameter(text: str, data: Mapping[str, Any]) -> Parameter:
     bases = tuple(values.values())
     many = "*" in path
     low, high = _given(text, span) if equals else _usual(path, bases)
-    bounds = [_bounds(each) for each in values]
-    least, most = max(low for low, _ in bounds), min(high for _, high in bounds)
-    if many:
-        most = min(high / base for (_, high), base in zip(bounds, bases, strict=True))
-        least = max(0.0, *(low / base for (low, _), base in zip(bounds, bases, strict=True)))
+    least, most = _allowed(values, many=many)
     if equals and not (least <= low < high <= most):
         allowed = (
             f"LOW..HIGH between {least:g} and {most:g}" if math.isfinite(most) else f"LOW..HIGH from {least:g} upwards"
         )
         raise ScenarioError([Fault(f"{show(span)} is no range for {path}", key="--fit", value=span, allowed=allowed)])
     low, high = max(low, least), min(high, most)
+    if not low < high:
+        message = f"{path} is {show(bases[0])}: there is no range around it to choose"
+        raise ScenarioError([Fault(message, key="--fit", value=text, allowed=f"--fit '{path}=LOW..HIGH'")])
     scale: Literal["linear", "log"] = "log" if low > 0 and high / low >= _SPREAD else "linear"
     return Parameter(name=path, paths=tuple(values), bases=bases, low=low, high=high, scale=scale)
+
+
+def _allowed(values: Mapping[KeyPath, float], *, many: bool) -> tuple[float, float]:
+    """Return the least and the largest value that all places take; of several, of the factor, which is never negative."""
+    ends = []
+    for path, base in values.items():
+        low, high = _bounds(path)
+        ends.append(sorted((low / base, high / base)) if many else [low, high])
+    least, most = max(low for low, _ in ends), min(high for _, high in ends)
+    return (max(least, 0.0), most) if many else (least, most)
 
 
 def _given(text: str, span: str) -> tuple[float, float]:
@@ -260,5 +271,6 @@ def _bounds(path: KeyPath) -> tuple[float, float]:
 
 def _no_values(path: str, data: Mapping[str, Any]) -> Fault:
     hint = nearest(path, known_paths(data))
+    hint = None if hint == path else hint
     allowed = "the dotted path of a number in the scenario, such as people.loyalty_speed or market.segments.*.defection"
     return Fault(f"there is no number at {show(path)}", key="--fit", value=path, allowed=allowed, nearest=hint)

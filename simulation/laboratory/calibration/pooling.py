@@ -6,10 +6,11 @@ d_kr is the difference of an arm to the first in replication r of draw k (same c
 
     luck^2       = mean over k of the variance over r / (K R)    of the overall mean, K draws of R replications
     parameters^2 = max(0, variance over k of d_k - mean over k of the variance over r / R)
-    interval     = mean +- t(K - 1; 97.5 %) x sqrt(parameters^2 + variance over k of d_k / K)
+    interval     = mean +- t(K - 1; 97.5 %) x sqrt(parameters^2 + max(variance over k of d_k, mean variance over r / R) / K)
 
 The first term under the root is how the true difference moves over what the parameters may be; the second is what we do not know
-of its mean. With R = 1 luck and parameters cannot be told apart: all of the spread counts as parameters, on the safe side.
+of its mean. An F test says whether the parameters move the difference at all beyond luck. With R = 1 luck and parameters cannot be
+told apart: all of the spread counts as parameters, on the safe side.
 
 Source
 ------
@@ -53,7 +54,16 @@ def compared(plan: Plan, runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COMPARED))
 
 
-def pooled(differences: Array) -> dict[str, float]:
+def _told_apart(between: float, within: float, *, draws: int, replications: int) -> bool:
+    """Tell whether draws differ by more than luck (F test at 5 %); never from one replication."""
+    from scipy.special import fdtrc
+
+    if replications < 2 or within <= 0.0:
+        return within <= 0.0 < between and replications > 1
+    return bool(fdtrc(draws - 1, draws * (replications - 1), between / within) < 1.0 - LEVEL)
+
+
+def pooled(differences: Array) -> dict[str, Any]:
     """Sum up differences [draw, replication]; draws with a value missing are left out.
 
     Examples
@@ -68,12 +78,12 @@ def pooled(differences: Array) -> dict[str, float]:
         nothing = dict.fromkeys(
             ("difference", "low", "high", "luck_low", "luck_high", "from_parameters", "same_sign"), math.nan
         )
-        return {**nothing, "draws": draws, "replications": replications}
+        return {**nothing, "told_apart": False, "draws": draws, "replications": replications}
     by_draw = whole.mean(axis=1)
     mean, between = float(by_draw.mean()), float(by_draw.var(ddof=1))
     within = float(whole.var(axis=1, ddof=1).mean()) / replications if replications > 1 else 0.0
     parameters = max(0.0, between - within)
-    of_mean = between / draws
+    of_mean = max(between, within) / draws
     half = quantile(LEVEL, draws - 1) * math.sqrt(parameters + of_mean)
     luck = (
         quantile(LEVEL, max(draws * (replications - 1), 1)) * math.sqrt(within / draws)
@@ -85,5 +95,6 @@ def pooled(differences: Array) -> dict[str, float]:
         "difference": mean, "low": mean - half, "high": mean + half, "luck_low": mean - luck, "luck_high": mean + luck,
         "from_parameters": min(1.0, (parameters + parameters / draws) / total) if total > 0 else 0.0,
         "draws": draws, "replications": replications,
+        "told_apart": _told_apart(between, within, draws=draws, replications=replications),
         "same_sign": float((np.sign(by_draw) == np.sign(mean)).mean()),
     }  # fmt: skip

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulation.laboratory.calibration.calibrating import Calibrated
+    from simulation.record import Column
     from simulation.scenario.loading import LoadedScenario
 
-__all__ = ["ENSEMBLE", "METHOD", "OVERLAY", "Tables", "overlay_text", "tables_of", "write_results"]
+__all__ = ["ENSEMBLE", "METHOD", "OVERLAY", "Tables", "overlay_text", "tables_of", "write_columns", "write_results"]
 
 OVERLAY, ENSEMBLE = "calibrated.yaml", "ensemble.yaml"
 METHOD = "quadratic emulator in two waves, sequential Monte Carlo; every run with luck of its own"
@@ -73,10 +74,7 @@ def write_results(
     """
     for name, table in made.items():
         write_csv(table, folder / f"{name}.csv")
-    columns = {"fit": FIT, "identified": IDENTIFIED, "trade_offs": TRADE_OFFS, "held_out": HELD_OUT}
-    said = {name: {key: f"{of.meaning} [{of.unit}]" if of.unit else of.meaning for key, of in each.items()}
-            for name, each in columns.items()}  # fmt: skip
-    _write(folder / "columns.json", json.dumps(said, indent=2, ensure_ascii=False) + "\n")
+    write_columns(folder, {"fit": FIT, "identified": IDENTIFIED, "trade_offs": TRADE_OFFS, "held_out": HELD_OUT})
     _write(
         folder / "scenario.yaml", f"# The scenario that was calibrated, with everything merged.\n{_yaml(loaded.raw)}"
     )
@@ -84,6 +82,15 @@ def write_results(
     _write(folder / ENSEMBLE, _sweep_text(found, loaded.scenario.title))
     told = circumstances(_told(found, arm), raw=loaded.raw, scenario_hash=loaded.hash, command=command)
     write_provenance(told, folder)
+
+
+def write_columns(folder: Path, columns: Mapping[str, Mapping[str, Column]]) -> None:
+    """Write unit and meaning of every column of some tables as `columns.json`."""
+    said = {
+        name: {key: f"{of.meaning} [{of.unit}]" if of.unit else of.meaning for key, of in each.items()}
+        for name, each in columns.items()
+    }
+    _write(folder / "columns.json", json.dumps(said, indent=2, ensure_ascii=False) + "\n")
 
 
 def overlay_text(found: Calibrated, title: str, arm: str) -> str:
@@ -111,7 +118,7 @@ def _sweep_text(found: Calibrated, title: str) -> str:
     content: dict[str, Any] = {
         "title": f"{title}: arms over what the calibration left uncertain",
         "scenario": "scenario.yaml",
-        "replications": 2,
+        "replications": 4,
         "luck": "own",
         "design": {"kind": "table", "file": "ensemble.csv"},
         "factors": {name: {"path": dotted(path)} for name, path in zip(names, places, strict=True)},

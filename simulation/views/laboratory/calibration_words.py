@@ -10,6 +10,7 @@ from simulation.views.words import amount_with_sign, interval_words, joined, quo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     import pandas as pd
 
@@ -174,9 +175,15 @@ def compared_sentences(
         between = interval_words(row["low"], row["high"], decimals=decimals)
         sure = "cannot be told from none" if row["low"] <= 0 <= row["high"] else "told from none"
         yield (
-            f"{what}: {said} ({between}; {100 * row['from_parameters']:.0f} % of that uncertainty from parameters), {sure}; "
-            f"the same sign in {100 * row['same_sign']:.0f} % of {row['draws']} draws."
+            f"{what}: {said} ({between}), {sure}; the same sign in {100 * row['same_sign']:.0f} % of "
+            f"{row['draws']} draws{_apart(row)}."
         )
+
+
+def _apart(row: Mapping[Any, Any]) -> str:
+    if row["told_apart"]:
+        return f"; {100 * row['from_parameters']:.0f} % of the uncertainty (squared) is of the parameters"
+    return "" if row["high"] == row["low"] else "; firms differ by no more than luck"
 
 
 def _decimals(width: float) -> int:
