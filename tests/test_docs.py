@@ -259,7 +259,7 @@ def shown_commands(page: Path) -> list[list[str]]:
     return [line[1:] for line in words if line[1] != "COMMAND"]
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.parent.name != "guides"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_that_pages_show_exist_with_their_options(page: Path) -> None:
     known = commands.options()
     wrong = [
