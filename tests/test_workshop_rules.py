@@ -238,3 +238,33 @@ def test_another_secret_of_the_facilitator_joins_the_first(tmp_path: Any) -> Non
     assert session.do(key, {"do": "broadcast", "text": "hello"}, now=1.0).accepted
     assert session.do(table.keys.facilitator, {"do": "broadcast", "text": ""}, now=1.0).accepted
     session.close()
+
+
+def test_what_cannot_be_written_has_not_happened(tmp_path: Any) -> None:
+    table = Table(*FULL_FIRM, path=tmp_path / "a.db")
+    table.lead("open")
+    (pages,) = table.session.journal._db.execute("PRAGMA page_count").fetchone()
+    table.session.journal._db.execute(f"PRAGMA max_page_count={pages}")
+    number = 0
+    while (answer := table.submit(*SALES, 0.5, line="x" * 200, message=str(number))).accepted:
+        number += 1
+    assert "full" in refused(answer)
+    assert table.session.journal._db.execute("SELECT count(*) FROM events").fetchone() == (table.session.revision,)
+    table.session.journal._db.execute(f"PRAGMA max_page_count={pages + 100}")
+    answer = table.submit(*SALES, 0.6, message=str(number))  # the very message is sent again when there is room
+    assert (answer.accepted, answer.again) == (True, False)
+    table.session.close()
+
+
+def test_a_firm_that_was_about_to_close_closes_after_the_restart(tmp_path: Any) -> None:
+    """Killed between the last submission and what follows from it."""
+    table = Table(*FULL_FIRM, path=tmp_path / "a.db")
+    table.lead("open")
+    table.submit(*SALES, 0.5)
+    table.submit("firm_1", "service", 0.5)
+    db = table.session.journal._db
+    db.execute("DELETE FROM events WHERE kind = 'FirmClosed'")
+    table.session.close()
+    session = Session.open(tmp_path / "a.db", now=1.0)
+    assert session.state.phase == "running"
+    session.close()
