@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from simulation.record import COMPANY_METRICS
-from simulation.workshop import Outcome, Session, setup_from
+from simulation.workshop import Outcome, Session, play, setup_from
 from tests.fake_runner import tiny_scenario
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulation.workshop import Job, Keys, Setup
 
-__all__ = ["ACTS", "fake_play", "mark", "numbers_in", "small_session", "small_setup"]
+__all__ = ["ACTS", "FULL_FIRM", "Table", "fake_play", "mark", "numbers_in", "small_session", "small_setup"]
 
 ACTS = ("own", "half", "pooled", "council")
 
@@ -93,3 +93,49 @@ def numbers_in(data: Any) -> Iterator[float]:
             yield from numbers_in(value)
     elif isinstance(data, int | float) and not isinstance(data, bool):
         yield float(data)
+
+
+FULL_FIRM = (("firm_1", "sales"), ("firm_1", "service"))
+"""Both seats of the first firm."""
+
+
+class Table:
+    """One session, its facilitator, and players in named seats; time stands still."""
+
+    def __init__(self, *seats: tuple[str, str], path: Path | str = ":memory:", **figures: int) -> None:
+        self.session, self.keys = small_session(path, **figures)
+        self.tokens: dict[tuple[str, str], str] = {}
+        for firm, department in seats:
+            answer = self.session.join(f"{department} of {firm}", self.keys.join_code, now=0.0)
+            assert self.session.do(
+                answer.token, {"do": "sit", "firm": firm, "department": department}, now=0.0
+            ).accepted
+            self.tokens[firm, department] = answer.token
+
+    def lead(self, does: str, **given: Any) -> Any:
+        return self.session.do(self.keys.facilitator, {"do": does, **given}, now=0.0)
+
+    def submit(
+        self, firm: str, department: str, hurry: float, *, line: str = "", now: float = 0.0, **other: Any
+    ) -> Any:
+        state = self.session.state
+        given = {
+            "do": "submit",
+            "act": state.act,
+            "round": state.rounds,
+            "settings": {"hurry": hurry},
+            "line": line,
+            **other,
+        }
+        return self.session.do(self.tokens[firm, department], given, now=now)
+
+    def play_round(self, settings: dict[tuple[str, str], float], *, fake: bool = False) -> None:
+        assert self.lead("open").accepted
+        for (firm, department), hurry in settings.items():
+            assert self.submit(firm, department, hurry).accepted
+        self.lead("close")
+        self.run(fake=fake)
+
+    def run(self, *, fake: bool = False) -> None:
+        for job in list(self.session.jobs()):
+            assert self.session.take_in(fake_play(job) if fake else play(job), now=0.0)

@@ -52,7 +52,7 @@ class Server:
         self.said = ""
         for line in self.process.stdout:
             self.said += line
-            if line.startswith("Kept in"):
+            if line.startswith("Ctrl-C"):
                 break
         self.port = int(self.found(r"http://127\.0\.0\.1:(\d+)/"))
 

@@ -67,9 +67,9 @@ class Room(RuleBasedStateMachine):
 
     @initialize()
     def somebody_is_there(self) -> None:
-        for firm in ("firm_1", "firm_2"):
+        for firm, department in (("firm_1", "sales"), ("firm_1", "service"), ("firm_2", "sales")):
             self.join()
-            self.do(self.tokens[-1], do="sit", firm=firm, department="sales")
+            self.do(self.tokens[-1], do="sit", firm=firm, department=department)
         self.open_round()
 
     @rule()
@@ -90,24 +90,35 @@ class Room(RuleBasedStateMachine):
 
     @rule(pick=ANY, hurry=SHARES, care=SHARES)
     def submit(self, pick: int, hurry: float, care: float) -> None:
-        token, state = self.token(pick), self.session.state
-        player = state.players.get(self.session.who(token))
-        chosen = {"hurry": hurry, "care": care}
-        act, number, line = state.act, state.rounds, f"because {self.sent}"
-        answer = self.do(token, do="submit", act=act, round=number, settings=chosen, line=line)
-        if answer.accepted:
-            assert player is not None
-            assert player.seat is not None
-            self.book[act, *player.seat, number] = (chosen, line)
+        """Somebody who has a seat, if there is anybody; else anybody."""
+        seated = [each for each in self.tokens if self.seat_of(each) is not None] or self.tokens
+        self.send(seated[pick % len(seated)], {"hurry": hurry, "care": care})
 
-    @rule(pick=ANY, back=st.integers(min_value=1, max_value=3), act=st.sampled_from(ACTS))
+    @rule(hurry=SHARES, care=SHARES, but=st.integers(min_value=0, max_value=2))
+    def most_submit(self, hurry: float, care: float, but: int) -> None:
+        for token in self.tokens[but:]:
+            self.send(token, {"hurry": hurry, "care": care})
+
+    def seat_of(self, token: str) -> tuple[str, str] | None:
+        player = self.session.state.players.get(self.session.who(token))
+        return player.seat if player else None
+
+    def send(self, token: str, chosen: dict[str, float]) -> None:
+        state, seat = self.session.state, self.seat_of(token)
+        act, number, line = state.act, state.rounds, f"because {self.sent}"
+        opened = state.open
+        may = opened is not None and opened.left is None and seat is not None and seat[0] in opened.deciding
+        answer = self.do(token, do="submit", act=act, round=number, settings=chosen, line=line)
+        assert answer.accepted == may
+        if seat is not None and answer.accepted:
+            self.book[act, *seat, number] = (chosen, line)
+
+    @rule(pick=ANY, back=st.sampled_from([-1, 1, 2]), act=st.sampled_from(ACTS))
     def submit_for_another_round(self, pick: int, back: int, act: str) -> None:
+        """What a device that slept may send: its seat's decision for a round, or an act, that is not open."""
         state = self.session.state
-        number = state.rounds - back if act == state.act else state.rounds
-        settings = {"hurry": 0.0, "care": 0.0}
-        assert not self.do(
-            self.token(pick), do="submit", act=act, round=number, settings=settings, line=""
-        ).accepted or (act == state.act and back == 0)
+        given = {"act": act, "round": state.rounds - (back if act == state.act else 0), "settings": {"hurry": 0.0}}
+        assert not self.do(self.token(pick), do="submit", line="", **given).accepted
 
     @precondition(lambda self: self.messages)
     @rule(pick=ANY)
@@ -138,38 +149,27 @@ class Room(RuleBasedStateMachine):
     def open_round(self) -> None:
         self.lead("open")
 
-    @rule(does=st.sampled_from(["pause", "resume", "close"]))
-    def mind_the_round(self, does: str) -> None:
-        self.lead(does)
+    @rule()
+    def next_round(self) -> None:
+        self.lead("close")
+        self.run_firms(9)
+        self.lead("open")
 
-    @rule(firm=FIRMS)
-    def advance(self, firm: str) -> None:
-        self.lead("advance", firm=firm)
+    @rule(does=st.sampled_from(["pause", "resume", "close", "advance", "act"]), firm=FIRMS, act=st.sampled_from(ACTS))
+    def mind_the_round(self, does: str, firm: str, act: str) -> None:
+        self.lead(does, firm=firm, act=act)
 
-    @rule(pick=ANY, firm=FIRMS, department=DEPARTMENTS)
-    def move(self, pick: int, firm: str, department: str) -> None:
-        self.lead("move", player=self.player(pick), firm=firm, department=department)
-
-    @rule(pick=ANY)
-    def replace(self, pick: int) -> None:
+    @rule(does=st.sampled_from(["replace", "move", "remove"]), pick=ANY, firm=FIRMS, department=DEPARTMENTS)
+    def mind_somebody(self, does: str, pick: int, firm: str, department: str) -> None:
         player = self.player(pick)
         old = [token for token in self.tokens if self.session.who(token) == player]
-        answer = self.lead("replace", player=player)
-        if answer.accepted:
+        if does == "remove" and len(self.tokens) < 4:
+            return
+        answer = self.lead(does, player=player, firm=firm, department=department)
+        if answer.accepted and does != "move":
             self.dead += old
-            self.tokens = [answer.token if token in old else token for token in self.tokens]
-
-    @rule(pick=ANY)
-    def remove(self, pick: int) -> None:
-        player = self.player(pick)
-        gone = [token for token in self.tokens if self.session.who(token) == player]
-        if len(self.tokens) > 1 and self.lead("remove", player=player).accepted:
-            self.dead += gone
-            self.tokens = [token for token in self.tokens if token not in gone]
-
-    @rule(act=st.sampled_from(ACTS))
-    def switch(self, act: str) -> None:
-        self.lead("act", act=act)
+            new = [answer.token] if does == "replace" else []
+            self.tokens = [token for token in self.tokens if token not in old] + new
 
     # -- time, runs, kills ----------------------------------------------------------------------------------------------
 
@@ -292,7 +292,7 @@ class Room(RuleBasedStateMachine):
 
 
 class TestRoom(Room.TestCase):  # type: ignore[name-defined,misc]
-    settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+    settings = settings(max_examples=10, stateful_step_count=30, deadline=None)
 
 
 @pytest.mark.full

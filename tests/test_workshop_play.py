@@ -19,59 +19,15 @@ import pytest
 from simulation.analysis.run import run_arm, run_arms
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load, load_dict
+from simulation.views.minutes import sentences
 from simulation.workshop import JournalRefused, Session, best_levers, default_setup, play, setup_from
 from simulation.workshop.exporting import arm_of, as_scenario, safe
 from simulation.workshop.seeing import sight_in
 from simulation.workshop.setup import ACTS as SHIPPED
 from tests.fake_runner import tiny_scenario
-from tests.small_session import fake_play, small_session, small_setup
+from tests.small_session import FULL_FIRM, Table, fake_play, small_session, small_setup
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Table:
-    """One session, its facilitator, and players in named seats; time stands still."""
-
-    def __init__(self, *seats: tuple[str, str], path: Path | str = ":memory:", **figures: int) -> None:
-        self.session, self.keys = small_session(path, **figures)
-        self.tokens: dict[tuple[str, str], str] = {}
-        for firm, department in seats:
-            answer = self.session.join(f"{department} of {firm}", self.keys.join_code, now=0.0)
-            assert self.session.do(
-                answer.token, {"do": "sit", "firm": firm, "department": department}, now=0.0
-            ).accepted
-            self.tokens[firm, department] = answer.token
-
-    def lead(self, does: str, **given: Any) -> Any:
-        return self.session.do(self.keys.facilitator, {"do": does, **given}, now=0.0)
-
-    def submit(
-        self, firm: str, department: str, hurry: float, *, line: str = "", now: float = 0.0, **other: Any
-    ) -> Any:
-        state = self.session.state
-        given = {
-            "do": "submit",
-            "act": state.act,
-            "round": state.rounds,
-            "settings": {"hurry": hurry},
-            "line": line,
-            **other,
-        }
-        return self.session.do(self.tokens[firm, department], given, now=now)
-
-    def play_round(self, settings: dict[tuple[str, str], float], *, fake: bool = False) -> None:
-        assert self.lead("open").accepted
-        for (firm, department), hurry in settings.items():
-            assert self.submit(firm, department, hurry).accepted
-        self.lead("close")
-        self.run(fake=fake)
-
-    def run(self, *, fake: bool = False) -> None:
-        for job in list(self.session.jobs()):
-            assert self.session.take_in(fake_play(job) if fake else play(job), now=0.0)
-
-
-FULL_FIRM = (("firm_1", "sales"), ("firm_1", "service"))
 
 
 @pytest.fixture(scope="module")
@@ -396,3 +352,40 @@ def test_a_run_is_the_same_as_the_model_alone(played: Table) -> None:
     run = run_arm("own", job.scenario, seed=job.seed, pars=job.pars)
     told = played.session.outcomes["own", "firm_2"].weekly["loyalty"]
     assert told == [round(value, 6) if np.isfinite(value) else None for value in run.weekly["loyalty"].tolist()]
+
+
+@pytest.mark.full
+def test_the_shipped_workshop_is_played_to_its_debrief(tmp_path: Path) -> None:
+    session, keys = Session.create(tmp_path / "a.db", default_setup(1, rounds=2, population=300), now=0.0)
+
+    def lead(does: str, **given: Any) -> None:
+        assert session.do(keys.facilitator, {"do": does, **given}, now=0.0).accepted
+
+    tokens = {name: session.join(name, keys.join_code, now=0.0).token for name in session.state.given.seats}
+    for name, token in tokens.items():
+        session.do(token, {"do": "sit", "firm": "firm_1", "department": name}, now=0.0)
+    for act in [act.name for act in session.state.given.acts]:
+        lead("act", act=act)
+        for number in (1, 2):
+            lead("open")
+            for token in tokens.values():
+                given = {"do": "submit", "act": act, "round": number, "settings": {}, "line": f"{act} {number}"}
+                assert session.do(token, given, now=0.0).accepted
+            for job in list(session.jobs()):
+                session.take_in(play(job), now=0.0)
+    said = session.outcomes["council", "firm_1"].council
+    words = sentences(said, session.state.given.rules("council"))
+    assert words
+    assert all(len(line) > 10 for line in words)
+    lead("end")
+    for job in list(session.debrief_jobs()):
+        assert session.take_in(play(job), now=0.0)
+    told = session.debrief()
+    assert len(told["plays"]) == len(told["learners"]) == 4
+    assert len(told["quotes"]) == 4 * 2 * 7
+    assert [each["same_customers"] for each in told["replays"]] == [True]
+    assert {"loyalty", "profit"} <= told["plays"][0]["change"].keys()
+    file = tmp_path / "play.yaml"
+    file.write_text(session.scenario_file(), encoding="utf-8")
+    assert len(load(file).arms) == 8
+    session.close()

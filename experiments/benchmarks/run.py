@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite import commands, engines, firms, mechanisms, rivals, scale, sweeps, writing
+from suite import commands, engines, firms, mechanisms, rivals, room, scale, sweeps, workshop, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,14 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
         "memory": (commands.MEMORY_TITLE, "MB", commands.memory),
         "million": (scale.MILLION_TITLE, "seconds", scale.million),
         "sweeps": (sweeps.TITLE, sweeps.UNIT, sweeps.figures),
+        "room": (room.TITLE, room.UNIT, room.figures),
+        "workshop": (workshop.TITLE, workshop.UNIT, workshop.figures),
         "many_runs": (commands.MEMORY_TITLE, "MB", partial(commands.memory, runs=LONG_RUNS)),
     }
 
 
 USUAL = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
-"""What runs where no name is given; `million`, `many_runs` and `sweeps` take minutes."""
+"""What runs where no name is given; `million`, `many_runs`, `sweeps` and `workshop` take longer, `room` needs the extra web."""
 
 
 def main() -> None:

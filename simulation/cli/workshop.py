@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +20,7 @@ from simulation.cli.opening import remarks
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
-    from simulation.workshop import Session
+    from simulation.workshop import Session, Setup
     from simulation.workshop.journal import Synchronous
 
 __all__ = ["workshop"]
@@ -170,34 +172,45 @@ def workshop(
             path = Path(folder) / "dry-run.session" if dry_run else session or _SESSION
             _serve(
                 asked, path, overwrite=overwrite, full=full, lan=lan, host=host, port=port,
-                workers=workers, browser=not no_browser, quiet=quiet,
+                workers=workers, browser=not no_browser, dry_run=dry_run, quiet=quiet,
             )  # fmt: skip
 
 
 def _serve(
     asked: _Asked, path: Path, *, overwrite: bool, full: bool, lan: bool, host: str | None, port: int,
-    workers: int | None, browser: bool, quiet: bool,
+    workers: int | None, browser: bool, dry_run: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from simulation.views.web.serving import serve
+    from simulation.views.web.serving import PortTaken, serve
     from simulation.views.web.workshop.starting import listening, started
+    from simulation.workshop import JournalRefused
 
-    served, room_address = listening(host=host, lan=lan, port=port)
-    session, facilitator = _session(asked, path, overwrite=overwrite, full=full, quiet=quiet)
-    ready = started(
-        session, served, room_address=room_address, facilitator=facilitator,
-        workers=workers or max(1, (os.cpu_count() or 2) - 1),
-    )  # fmt: skip
-
-    def say_it() -> None:
-        _say(ready.join, session.state.join_code, ready.facilitator, path, local=not lan and host is None, quiet=quiet)
-
-    serve(ready.app, served, opened=ready.facilitator if browser else None, ready=say_it)
+    try:
+        served, room_address = listening(host=host, lan=lan, port=port)
+        with contextlib.closing(served.socket):
+            session, facilitator = _session(asked, path, overwrite=overwrite, full=full, quiet=quiet)
+            ready = started(
+                session, served, room_address=room_address, facilitator=facilitator,
+                workers=workers or max(1, (os.cpu_count() or 2) - 1),
+            )  # fmt: skip
+            say_it = partial(
+                _say,
+                ready.join,
+                session.state.join_code,
+                ready.facilitator,
+                path,
+                local=not lan and host is None,
+                dry_run=dry_run,
+                quiet=quiet,
+            )
+            serve(ready.app, served, opened=ready.facilitator if browser else None, ready=say_it)
+    except (PortTaken, JournalRefused) as error:
+        say(f"silosim: {error}")
+        raise typer.Exit(BAD_INPUT) from None
 
 
 def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: bool) -> tuple[Session, str]:
     """The session of a file, gone on with or begun; and a facilitator's secret."""
-    from simulation.workshop import Session, default_setup, setup_from
-    from simulation.workshop.setup import ACTS
+    from simulation.workshop import Session
 
     remark = remarks(quiet=quiet)
     synchronous: Synchronous = "FULL" if full else "NORMAL"
@@ -206,18 +219,28 @@ def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: b
         session = Session.open(path, now=now, synchronous=synchronous)
         remark(f"Going on with the session in {path}: its firms, acts and figures stand. --overwrite begins anew.")
         return session, session.new_facilitator(now=now)
-    setup = (
-        default_setup(**asked.figures)
-        if asked.scenario is None and not asked.acts
-        else setup_from(asked.scenario or ACTS, acts=asked.acts, **asked.figures)
-    )
+    setup = _set_up(asked)
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     session, keys = Session.create(path, setup, now=now, synchronous=synchronous)
     return session, keys.facilitator
 
 
-def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, quiet: bool) -> None:
+def _set_up(asked: _Asked) -> Setup:
+    """What is played, after one run in a process of its own: the server itself stays small."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    from simulation.workshop import default_setup, setup_from
+    from simulation.workshop.setup import ACTS
+
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        if asked.scenario is None and not asked.acts:
+            return pool.submit(default_setup, **asked.figures).result()
+        return pool.submit(setup_from, asked.scenario or ACTS, acts=asked.acts, **asked.figures).result()
+
+
+def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, dry_run: bool, quiet: bool) -> None:
     from simulation.views.web.workshop.starting import qr_code
 
     if not quiet:
@@ -226,7 +249,13 @@ def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, qui
     typer.echo(f"The facilitator:  {facilitator}   (secret: do not show it)")
     if local:
         typer.echo("Only this machine can open these. For phones: --lan")
-    typer.echo(f"Kept in {path}; if this stops, the same command goes on. Ctrl-C ends.")
+    if dry_run:
+        typer.echo(
+            "A dry run: open the room's address in another tab and take a seat; bots play the others. Nothing is kept."
+        )
+    else:
+        typer.echo(f"Kept in {path}; if this stops, the same command goes on.")
+    typer.echo("Ctrl-C ends.")
     sys.stdout.flush()
 
 

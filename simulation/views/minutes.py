@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulation.views.words import amount, amount_with_sign, joined, levers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pandas as pd
 
     from simulation.analysis.comparison import Comparison
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["POINTS", "SENTENCES", "minutes"]
+__all__ = ["POINTS", "SENTENCES", "minutes", "sentences"]
 
 POINTS = {
     "review_of_actions": "Review of agreed actions",
@@ -147,18 +148,44 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return names
 
 
+def sentences(items: Iterable[Mapping[str, Any]], scenario: Scenario) -> list[str]:
+    """Return what was said as sentences, one each: `Sales: ...`.
+
+    Parameters
+    ----------
+    items
+        Statements as plain data, as a workshop's outcome holds them (fields of `simulation.record.Item`).
+    scenario
+        The scenario in which the council met.
+    """
+    names, currency = _names(scenario), scenario.market.currency
+    lines = []
+    for item in items:
+        figures = {
+            figure["name"]: (math.nan if figure["value"] is None else figure["value"], figure["unit"], figure["source"])
+            for figure in item["figures"]
+        }
+        lines.append(_spoken({key: str(item[key]) for key in _FIELDS}, figures, names, currency))
+    return list(_in_chorus(lines))
+
+
 def _sentence(item: pd.DataFrame, names: Mapping[str, str], currency: str) -> tuple[str, str]:
     """Return (speaker, words); no speaker: not said in the room."""
     first = item.iloc[0]
-    fields = {
-        str(key): str(first[key]) for key in ("speaker", "subject", "about", "action", "detail", "heard_at", "kind")
-    }
-    fields["heard_department"] = str(first["heard_department"])
     figures = {
         str(row["figure"]): (float(row["value"]), str(row["unit"]), str(row["source"]))
         for row in item.to_dict("records")
         if row["figure"]
     }
+    return _spoken({key: str(first[key]) for key in _FIELDS}, figures, names, currency)
+
+
+_FIELDS = ("speaker", "subject", "about", "action", "detail", "heard_at", "heard_department", "kind")
+
+
+def _spoken(
+    fields: Mapping[str, str], figures: Mapping[str, tuple[float, str, str]], names: Mapping[str, str], currency: str
+) -> tuple[str, str]:
     said = Said(fields, figures, names, currency)
     text = SENTENCES[fields["kind"]](said)
     return said.name("speaker") if fields["speaker"] else "", text[:1].upper() + text[1:]

@@ -59,7 +59,8 @@ Views are plain JSON data. All begin with: title, phase, act {name, title, numbe
                   submitted, line}] and council [items]]
 
 A firm's status is waiting, deciding, closed (its decisions are final, it is being run) or ran. Texts that people wrote (names,
-lines, broadcast) are returned as they wrote them, without control characters: a page must escape them.
+lines, broadcast) are returned as they wrote them, without control characters: a page must escape them. Council items become
+sentences by `simulation.views.minutes.sentences(items, session.state.given.rules(act))`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@ A command is a pure function of the state: nothing changes before its events are
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,26 +28,19 @@ from simulation.workshop.events import (
     Submitted,
 )
 from simulation.workshop.playing import limits_in
+from simulation.workshop.reading import Refused, seconds, share, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from simulation.workshop.events import Event
     from simulation.workshop.playing import Outcome
     from simulation.workshop.state import Player, RoundOpen, State
 
-__all__ = ["FACILITATOR", "LONGEST", "Asked", "Refused", "closing", "due", "events_for", "present_settings", "text"]
+__all__ = ["FACILITATOR", "Asked", "events_for", "present_settings"]
 
 FACILITATOR = "facilitator"
 """Who the facilitator is, where players have their keys."""
-LONGEST = {"name": 40, "line": 200, "text": 300, "message": 64, "firm": 40}
-"""Longest text of each kind [characters]."""
-MOST_SECONDS = 3600
-"""Longest round, and longest extension."""
-
-
-class Refused(Exception):
-    """A command is not accepted; the message says why, in one sentence for the person who asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +126,7 @@ def _submit(asked: Asked) -> list[Event]:
     for name, value in sent.items():
         if name not in levers:
             raise Refused("That lever is not yours.")
-        settings[name] = _share(value, levers[name].name)
+        settings[name] = share(value, levers[name].name)
         low, high = limits.get(f"{department}.{name}", (0.0, 1.0))
         if not low <= settings[name] <= high:
             raise Refused(f"Your council has agreed on {low:g} to {high:g} for {levers[name].name}.")
@@ -186,8 +177,8 @@ def _open(asked: Asked) -> list[Event]:
     number = state.played(state.act) + 1
     if number > state.given.rounds:
         raise Refused("All rounds of this act are played: switch to another act, or end.")
-    seconds = _seconds(asked.given.get("seconds", state.given.seconds))
-    return [Opened(state.act, number, asked.now + seconds)]
+    time = seconds(asked.given.get("seconds", state.given.seconds))
+    return [Opened(state.act, number, asked.now + time)]
 
 
 def _pause(asked: Asked) -> list[Event]:
@@ -206,7 +197,7 @@ def _resume(asked: Asked) -> list[Event]:
 
 def _extend(asked: Asked) -> list[Event]:
     _opened(asked.state)
-    return [Extended(_seconds(asked.given.get("seconds")))]
+    return [Extended(seconds(asked.given.get("seconds")))]
 
 
 def _close(asked: Asked) -> list[Event]:
@@ -244,7 +235,7 @@ def _agree(asked: Asked) -> list[Event]:
     department, _, name = lever.partition(".") if isinstance(lever, str) else ("", "", "")
     if name not in state.given.seats.get(department, ()):
         raise Refused("There is no such lever on the table.")
-    low, high = _share(asked.given.get("low"), "low"), _share(asked.given.get("high"), "high")
+    low, high = share(asked.given.get("low"), "low"), share(asked.given.get("high"), "high")
     if low > high:
         raise Refused("The lower limit is above the upper one.")
     return [Agreed(firm, state.act, state.rounds + 1, f"{department}.{name}", low, high)]
@@ -315,66 +306,7 @@ _AFTER_THE_END = {"broadcast", "reveal", "rename", "replace", "remove", "name_fi
 """What may still be asked when the play is over."""
 
 
-# -- what follows of itself ---------------------------------------------------------------------------------------------
-
-
-def due(state: State, now: float) -> Iterator[Event]:
-    """Yield what time has brought: rounds whose time is up."""
-    opened = state.open
-    if opened is not None and opened.left is None and now >= opened.ends:
-        for firm in sorted(opened.deciding):
-            yield FirmClosed(firm, state.act, opened.number, "time")
-
-
-def closing(state: State) -> Iterator[Event]:
-    """Yield the firms that nobody has to wait for any longer.
-
-    A firm closes when all its players who are waited for have submitted. One in which nobody is waited for closes with the
-    last of the others, so that whoever comes back has as much time as they; where nobody holds a seat anywhere, at once.
-    """
-    opened = state.open
-    if opened is None or opened.left is not None:
-        return
-    deciding = sorted(opened.deciding)
-    waited = {firm: state.waited_for(firm) for firm in deciding}
-    ready = [firm for firm in deciding if waited[firm] and all(state.submitted(firm, each) for each in waited[firm])]
-    others = [firm for firm in deciding if not waited[firm]]
-    if len(ready) + len(others) == len(deciding):
-        somebody = any(state.held(firm) for firm in state.given.firms)
-        played = ready or any(state.why.get((state.act, firm, opened.number)) == "all in" for firm in state.given.firms)
-        ready += others if played or not somebody else []
-    for firm in sorted(ready):
-        yield FirmClosed(firm, state.act, opened.number, "all in")
-
-
-# -- reading what was sent ---------------------------------------------------------------------------------------------
-
-
-def text(value: object, kind: str, *, empty: bool = False) -> str:
-    """Return a text without control characters, its blanks made single; refuse one that is too long, or empty."""
-    if not isinstance(value, str):
-        raise Refused(f"The {kind} is to be a text.")
-    if len(value) > 4 * LONGEST[kind]:
-        raise Refused(f"The {kind} is too long: at most {LONGEST[kind]} characters.")
-    kept = "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in value)
-    found = " ".join(kept.split())
-    if len(found) > LONGEST[kind]:
-        raise Refused(f"The {kind} is too long: at most {LONGEST[kind]} characters.")
-    if not found and not empty:
-        raise Refused(f"The {kind} is empty.")
-    return found
-
-
-def _share(value: object, what: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not 0 <= value <= 1:
-        raise Refused(f"{what} takes a number from 0 to 1.")
-    return round(float(value), 3)
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST_SECONDS:
-        raise Refused(f"Seconds are a number from 1 to {MOST_SECONDS}.")
-    return float(value)
+# -- what is named -------------------------------------------------------------------------------------------------
 
 
 def _opened(state: State) -> RoundOpen:

@@ -7,7 +7,7 @@ is best in hindsight, on a grid. `silosim optimum` asks the question with care (
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.best_policy import coordinate_search
 from simulation.workshop.playing import Job, play, scenario_of
@@ -46,6 +46,12 @@ class Best:
     settings: dict[str, float]
     outcome: Outcome
     lives: int
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """All of it by name, as it is written down."""
+        found = {"objective": self.objective, "settings": self.settings, "lives": self.lives}
+        return {**found, "outcome": self.outcome.data}
 
 
 def quest_for(setup: Setup, objective: str, *, rounds: int) -> Quest:

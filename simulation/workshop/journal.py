@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulation.workshop.events import Event
 
-__all__ = ["Entry", "Journal", "JournalRefused", "Synchronous"]
+__all__ = ["Entry", "Journal", "JournalRefused", "NotWritten", "Synchronous"]
 
 Synchronous = Literal["NORMAL", "FULL"]
 """SQLite's care: NORMAL survives a killed process, and a power cut may lose the last moment; FULL survives that too."""
@@ -30,6 +30,10 @@ CREATE TABLE kept (name TEXT PRIMARY KEY, data TEXT NOT NULL);
 
 class JournalRefused(ValueError):
     """The file cannot be used as a session's journal."""
+
+
+class NotWritten(RuntimeError):
+    """The journal could not be written, so nothing has happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,11 @@ class Journal:
             When, on whose behalf, and the sender's own key of the message (all of the same command).
         keep
             Names and data that replace what is kept under these names.
+
+        Raises
+        ------
+        NotWritten
+            If the disk is full, say; nothing is written then.
         """
         entries = [
             Entry(number=first + place, at=at, who=who, message=message if place == 0 else "", event=event)
@@ -116,9 +125,12 @@ class Journal:
             (each.number, at, who, each.message, type(each.event).__name__, _text(as_data(each.event)))
             for each in entries
         ]
-        with self._transaction():
-            self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._keep(keep)
+        try:
+            with self._transaction():
+                self._db.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+                self._keep(keep)
+        except sqlite3.Error as error:
+            raise NotWritten(f"This could not be written down ({error}): tell the facilitator.") from error
         return entries
 
     def keep(self, items: Iterable[tuple[str, Any]]) -> None:
@@ -177,7 +189,12 @@ class _Transaction:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_rest: object) -> None:
-        self._db.execute("COMMIT" if error is None else "ROLLBACK")
+        try:
+            if error is None:
+                self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
 
 
 def _text(data: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from simulation.model.organization_model import OrganizationModel
+    from simulation.record import Item
     from simulation.scenario.regime import Levers
     from simulation.scenario.scenario import Scenario
     from simulation.workshop.setup import Setup
@@ -105,9 +106,14 @@ class Outcome:
     council: list[dict[str, Any]]
 
     @property
+    def data(self) -> dict[str, Any]:
+        """All of it by name, as it is written down."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
     def digest(self) -> str:
         """A fingerprint of all of it."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, allow_nan=False)
+        text = json.dumps(self.data, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def by_round(self, metric: str, weeks: int) -> list[float | None]:
@@ -224,7 +230,7 @@ def play(job: Job) -> Outcome:
         joy=[[_round(value) for value in row] for row in felt[..., 0].tolist()],
         encounters=[_round(value) for value in run.encounters[last].mean(axis=0).tolist()],
         experience=_experience(run.encounters[last], run.experience[last]),
-        council=[asdict(item) for item in run.council],
+        council=[_said(item) for item in run.council],
     )
     model.let_go()
     return outcome
@@ -260,6 +266,14 @@ class _Books:
                 self.appraisal[name].append(_round(department.appraisal))
                 self.bonus[name].append(_round(self._earned[name]))
                 self._earned[name] = 0.0
+
+
+def _said(item: Item) -> dict[str, Any]:
+    """Return a statement as plain data; a figure that nobody could measure is None."""
+    figures = [
+        {**asdict(each), "value": _round(each.value) if math.isfinite(each.value) else None} for each in item.figures
+    ]
+    return {**asdict(item), "figures": figures}
 
 
 def _mean(series: list[float | None]) -> float | None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulation.model.appraisal import terms_of
-from simulation.record import COMPANY_METRICS
 from simulation.rules.information import sight_of
 from simulation.workshop.commands import present_settings
+from simulation.workshop.figures import bonus, company, felt, kpi, last_meetings
 from simulation.workshop.playing import limits_in
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from simulation.scenario.scenario import Scenario
     from simulation.workshop.playing import Outcome
-    from simulation.workshop.setup import Setup
     from simulation.workshop.state import Player, State
 
 __all__ = ["COMPANY", "Sight", "facilitators", "players", "projected", "sight_in"]
@@ -87,12 +86,12 @@ def players(state: State, outcomes: Mapping[tuple[str, str], Outcome], player: s
         "firm": _progress(state, firm),
         "levers": _levers(state, outcomes, firm, department),
         "submitted": None if decided is None else {"settings": dict(decided.settings), "line": decided.line},
-        "kpis": [_kpi(setup, rules, name, outcome) for name in sight.own],
-        "bonus": _bonus(rules, setup, department, outcome),
-        "shared": [_kpi(setup, rules, name, outcome) for name in sight.shared],
-        "company": [_company(setup, name, outcome) for name in COMPANY] if sight.elsewhere else [],
-        "felt": _felt(setup, rules, department, outcome) if sight.elsewhere else None,
-        "council": _council(outcome) if sight.council else [],
+        "kpis": [kpi(setup, rules, name, outcome) for name in sight.own],
+        "bonus": bonus(rules, setup, department, outcome),
+        "shared": [kpi(setup, rules, name, outcome) for name in sight.shared],
+        "company": [company(setup, name, outcome) for name in COMPANY] if sight.elsewhere else [],
+        "felt": felt(setup, rules, department, outcome) if sight.elsewhere else None,
+        "council": last_meetings(outcome) if sight.council else [],
         "score": [] if outcome is None else outcome.own[department],
         "shared_score": outcome.shared[department] if outcome is not None and sight.shared else [],
         "decisions": _own_decisions(state, firm, department),
@@ -225,73 +224,6 @@ def _levers(
     ]
 
 
-def _kpi(setup: Setup, rules: Scenario, name: str, outcome: Outcome | None) -> dict[str, Any]:
-    """Return a KPI with its course, week by week and round by round."""
-    kpi = rules.kpis[name]
-    return {
-        "kpi": name,
-        "name": kpi.name,
-        "unit": kpi.unit,
-        "better": kpi.better,
-        "par": setup.opening.pars.get(name),
-        "stretch": kpi.stretch,
-        **_course(setup, name, outcome),
-    }
-
-
-def _company(setup: Setup, name: str, outcome: Outcome | None) -> dict[str, Any]:
-    """Return a company figure with its course; `start` is how it stood before the first round."""
-    column = COMPANY_METRICS[name]
-    unit = column.unit.replace("money", setup.loaded.scenario.market.currency)
-    start = setup.opening.figures.get(name)
-    return {
-        "metric": name,
-        "name": column.label,
-        "unit": unit,
-        "better": column.better,
-        "start": start,
-        **_course(setup, name, outcome),
-    }
-
-
-def _course(setup: Setup, name: str, outcome: Outcome | None) -> dict[str, Any]:
-    if outcome is None:
-        return {"weekly": [], "rounds": []}
-    return {"weekly": outcome.weekly[name], "rounds": outcome.by_round(name, setup.weeks)}
-
-
-def _bonus(rules: Scenario, setup: Setup, department: str, outcome: Outcome | None) -> dict[str, Any]:
-    """Return what a department earned in each round, and what a round at full score (stretch) brings."""
-    full = rules.departments[department].bonus * setup.population / 1000.0 * setup.weeks
-    earned = [] if outcome is None else outcome.bonus[department]
-    return {"rounds": earned, "total": sum(earned), "full": full}
-
-
-def _felt(setup: Setup, rules: Scenario, department: str, outcome: Outcome | None) -> dict[str, Any] | None:
-    """Return the ledger's lines that concern a department: what it caused, and what was felt where it serves."""
-    if outcome is None:
-        return None
-    due, points = list(rules.departments).index(department), list(rules.journey.items())
-    names = [*(each.name for each in rules.departments.values()), "nobody in particular"]
-    caused = [
-        {"where": point.name, "pain": outcome.pain[row][due], "joy": outcome.joy[row][due]}
-        for row, (_, point) in enumerate(points)
-    ]
-    at_home = [row for row, (_, point) in enumerate(points) if point.owner == department]
-    felt = [
-        {"due": name, "pain": sum(outcome.pain[row][column] for row in at_home)} for column, name in enumerate(names)
-    ]
-    return {"caused": caused, "felt_here": felt}
-
-
-def _council(outcome: Outcome | None) -> list[dict[str, Any]]:
-    """Return what was said at the last meeting of each council."""
-    if outcome is None:
-        return []
-    last = {item["council"]: item["week"] for item in outcome.council}
-    return [item for item in outcome.council if item["week"] == last[item["council"]]]
-
-
 def _own_decisions(state: State, firm: str, department: str) -> list[dict[str, Any]]:
     """Return a seat's own decisions of this act."""
     found = []
@@ -317,10 +249,10 @@ def _firm(
     earned = [] if outcome is None else [round(sum(each), 6) for each in zip(*outcome.bonus.values(), strict=True)]
     shown |= {"bonus": {"rounds": earned, "total": round(sum(earned), 6)}, "company": []}
     if reveal:
-        shown["company"] = [_company(setup, name, outcome) for name in COMPANY]
+        shown["company"] = [company(setup, name, outcome) for name in COMPANY]
     if seats:
         shown |= {"seats": [_seat(state, firm, department) for department in setup.seats]}
-        shown |= {"council": _council(outcome)}
+        shown |= {"council": last_meetings(outcome)}
     return shown
 
 

@@ -99,7 +99,7 @@ def serve(
         timeout_graceful_shutdown=_SECONDS_TO_GO,
     )
     server = _Server(config, opened=opened, ready=ready)
-    with contextlib.closing(served.socket), contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[served.socket])
 
 

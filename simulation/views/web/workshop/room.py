@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import signal
 import sys
 import time
 import traceback
@@ -28,7 +29,9 @@ __all__ = ["DEBRIEF", "FACILITATOR", "PROJECTOR", "Room"]
 FACILITATOR, PROJECTOR, DEBRIEF = "facilitator", "projector", "debrief"
 """Topics of the hub; a player's own is `player_topic`."""
 PACE = 0.1
-"""Pages are told what is new at most so often [s]: ten times a second is more than eyes want."""
+"""Players are told what is new at most so often [s]: ten times a second is more than eyes want."""
+LEADER_PACE = 0.25
+"""The facilitator and the projector, who see all firms, are told at most so often [s]."""
 TICK = 0.25
 """How often the clock is looked at [s]."""
 CONNECTIONS = 8
@@ -75,6 +78,7 @@ class Room:
         self.debrief_version = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
+        self._stale: set[str] = set()
 
     # -- who is asking ----------------------------------------------------------------------------------------------
 
@@ -90,13 +94,32 @@ class Room:
 
     def do(self, token: str, message: dict[str, Any]) -> Answer:
         """Let a player or the facilitator act; what is accepted is in the journal when this returns."""
+        before, scene = self._firm_of(token), self._scene()
         answer = self.session.do(token, {**message, "message": message["id"]}, now=self._clock())
-        self._news.set()
+        if self.facilitates(token) or scene != self._scene() or self.session.wiped:
+            self._all_is_new()
+        else:  # a player's doing is seen in her firm, and by those who look for a seat
+            self._stale |= {before, self._firm_of(token), ""}
+            self._news.set()
         return answer
+
+    def _firm_of(self, token: str) -> str:
+        player = self.session.state.players.get(self.session.who(token))
+        return player.seat[0] if player is not None and player.seat is not None else ""
+
+    def _scene(self) -> tuple[object, ...]:
+        """What all see of the play: it moves with a round, not with one decision."""
+        state = self.session.state
+        return state.phase, state.act, state.rounds, len(state.open.deciding) if state.open else 0
+
+    def _all_is_new(self) -> None:
+        self._stale |= {"", *self.session.state.firm_names}
+        self._news.set()
 
     def join(self, name: str, code: str, *, message: str) -> Answer:
         """Let somebody in who knows the code."""
         answer = self.session.join(name, code, now=self._clock(), message=message)
+        self._stale.add("")
         self._news.set()
         return answer
 
@@ -139,27 +162,31 @@ class Room:
         """How many players have a page open."""
         return len(self._players)
 
-    async def _tell(self) -> None:
-        """Give every page what is new, at a pace that eyes can follow; a burst of decisions becomes one snapshot."""
-        told = -1
+    async def _tell_players(self) -> None:
+        """Give players what is new, at a pace that eyes can follow; a burst of decisions becomes one snapshot."""
         while True:
             await self._news.wait()
             self._news.clear()
-            if self.session.revision != told:
-                told = self.session.revision
-                await self._publish()
+            stale, self._stale = self._stale, set()
+            for token in list(self._players):
+                if not self.plays(token):
+                    for listener in list(self._players.get(token, ())):
+                        listener.close("This seat is now on another device, or you were taken out of the session.")
+                elif self._firm_of(token) in stale:
+                    self.hub.publish(player_topic(token), self.view_for(token))
+                    await asyncio.sleep(0)  # decisions that come in meanwhile are acknowledged first
             await asyncio.sleep(PACE)
 
-    async def _publish(self) -> None:
-        self.hub.publish(FACILITATOR, self.view_for_facilitator())
-        self.hub.publish(PROJECTOR, self.view_for_projector())
-        for token in list(self._players):
-            if self.plays(token):
-                self.hub.publish(player_topic(token), self.view_for(token))
-            else:
-                for listener in list(self._players.get(token, ())):
-                    listener.close("This seat is now on another device, or you were taken out of the session.")
-            await asyncio.sleep(0)  # decisions that come in meanwhile are acknowledged first
+    async def _tell_leader(self) -> None:
+        """Give the facilitator and the projector what is new, where somebody looks."""
+        told: dict[str, int] = {}
+        while True:
+            for topic, view in ((FACILITATOR, self.view_for_facilitator), (PROJECTOR, self.view_for_projector)):
+                if self.hub.listening(topic) and told.get(topic) != self.session.revision:
+                    told[topic] = self.session.revision
+                    self.hub.publish(topic, view())
+                    await asyncio.sleep(0)
+            await asyncio.sleep(LEADER_PACE)
 
     # -- the clock and the runs -------------------------------------------------------------------------------------
 
@@ -167,9 +194,8 @@ class Room:
     async def open(self) -> AsyncIterator[None]:
         """Keep the clock, run firms and tell pages while the block runs."""
         self._pool = self._given or self._new_pool()
-        for work in (self._tick(), self._tell()):
+        for work in (self._tick(), self._tell_players(), self._tell_leader()):
             self._start(work)
-        self._news.set()
         try:
             yield
         finally:
@@ -199,12 +225,12 @@ class Room:
     async def _tick(self) -> None:
         while True:
             if not self.session.wiped:
-                self.session.tick(now=self._clock())
+                if self.session.tick(now=self._clock()):
+                    self._all_is_new()
                 for job in self.session.jobs():
                     self._begin(("round", job.act, job.firm, job.rounds), self._lives, job, self._take_in)
                 if self._debriefing and self.session.state.phase in {"between", "ended"}:
                     self._look_back()
-            self._news.set()
             await asyncio.sleep(TICK)
 
     def _look_back(self) -> None:
@@ -243,17 +269,28 @@ class Room:
             if self._pool is pool:
                 self._pool = self._new_pool()
         self._running.discard(key)
-        self._news.set()
+        self._all_is_new()
 
     def _new_pool(self) -> ProcessPoolExecutor:
         pool, self._leash = leashed_pool(self._workers)
         state = self.session.state
         first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
-        for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
-            pool.submit(self._lives, first)
+        with _interrupts_ignored():
+            for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
+                pool.submit(self._lives, first)
         return pool
 
 
 def player_topic(token: str) -> str:
     """The topic of a player's own view."""
     return f"player/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Let processes that are started in the block ignore Ctrl-C from their first moment: the server ends them."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
