@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 from simulation.cli.commands import app
 from simulation.laboratory.theatre.changing import Asked
 from simulation.laboratory.theatre.watching import watch_arms
+from simulation.scenario.faults import ScenarioError
+from simulation.scenario.library import shipped
 from simulation.scenario.loading import load
-from simulation.views.web.show.acting import Playbill, Wish, performed
+from simulation.views.web.show.acting import Playbill, Wish, partner_of, performed
 from simulation.views.web.show.comparing import Pair, hurting, level, lever_moves, typical, upright
 from simulation.views.web.show.luck_words import luck_words
 from simulation.views.web.show.pages import Stage, show_app
@@ -53,7 +55,8 @@ def bill(arms: Mapping[str, Scenario]) -> Playbill:
 @pytest.fixture(scope="module")
 def pair(arms: Mapping[str, Scenario], bill: Playbill) -> Pair:
     left, right = watch_arms(arms, seed=1, people=PEOPLE).values()
-    return Pair(scenario=arms["siloed"], titles=(bill.title("left"), bill.title("right")), left=left, right=right)
+    scenarios = arms["siloed"], arms["shared_and_pooled"]
+    return Pair(scenarios=scenarios, titles=(bill.title("left"), bill.title("right")), left=left, right=right)
 
 
 def with_loyalty(lived: Lived, values: np.ndarray) -> Lived:
@@ -186,6 +189,24 @@ def test_luck_is_told_with_its_interval_or_not_at_all() -> None:
 # --- the server ---------------------------------------------------------------------------------------------------------
 
 
+def test_two_arms_that_are_not_one_firm_do_not_stand_side_by_side(bill: Playbill) -> None:
+    other = bill.arms["siloed"]
+    fewer = other.model_copy(update={"journey": dict(list(other.journey.items())[:-1])})
+    with pytest.raises(ScenarioError, match="they differ in touchpoints"):
+        replace(bill, arms={**bill.arms, "siloed": fewer}).check()
+    bill.check()
+
+
+@pytest.mark.full
+def test_the_first_arm_of_every_shipped_scenario_finds_one_to_stand_beside_it() -> None:
+    for name in shipped():
+        loaded = load(name)
+        first = next(iter(loaded.arms))
+        right = partner_of(first, loaded.arms)
+        Playbill(arms=loaded.arms, titles=loaded.arm_titles, left=first, right=right).check()
+        assert right != first or len(loaded.arms) == 1, name
+
+
 @pytest.fixture(scope="module")
 def client(bill: Playbill) -> Iterator[TestClient]:
     stage = Stage(bill, worker=ThreadPoolExecutor(1))
@@ -223,6 +244,7 @@ def test_the_same_question_has_the_same_answer(client: TestClient) -> None:
         ({**WANTED, "wishes": [{"side": "left", "week": 99, "regime": "pooled"}]}, "99 is not a week of the run"),
         ({**WANTED, "wishes": [{"side": "left", "week": 1, "lever": "x", "setting": 0.5}]}, "'x' is not a lever"),
         ({**WANTED, "wishes": [{"side": "left", "week": 1, "lever": "x", "setting": 2}]}, "less than or equal to 1"),
+        ({**WANTED, "wishes": [{"side": "left", "week": 1, "lever": "marketing.hype"}]}, "a lever needs a setting"),
         ({**WANTED, "wishes": [{"side": "left", "week": 1}] * 21}, "at most 20 items"),
         ({**WANTED, "population": 10**9}, "population"),
         (["siloed"], "should be an object"),

@@ -25,13 +25,17 @@ def present(
     left: Annotated[
         str | None,
         typer.Option(
-            "--left", metavar="ARM", show_default="the first arm", rich_help_panel=_SHOWN, help="World at the left."
+            "--left", metavar="ARM", show_default="the first arm", rich_help_panel=_SHOWN, help="At the left."
         ),
     ] = None,
     right: Annotated[
         str | None,
         typer.Option(
-            "--right", metavar="ARM", show_default="the last arm", rich_help_panel=_SHOWN, help="World at the right."
+            "--right",
+            metavar="ARM",
+            show_default="the last arm of the same firm",
+            rich_help_panel=_SHOWN,
+            help="At the right.",
         ),
     ] = None,
     people: Annotated[
@@ -82,22 +86,24 @@ def _bill(loaded: LoadedScenario, left: str | None, right: str | None, people: i
     Raises
     ------
     ScenarioError
-        If an arm is not one of the scenario's.
+        If an arm is not one of the scenario's, or the two are not one firm.
     """
     from simulation.analysis.choosing import chosen_arms
-    from simulation.views.web.show.acting import Playbill
+    from simulation.views.web.show.acting import Playbill, partner_of
 
-    names = list(loaded.arms)
-    sides = [names[0] if left is None else left, names[-1] if right is None else right]
-    chosen_arms(loaded, list(dict.fromkeys(sides)))
-    return Playbill(arms=loaded.arms, titles=loaded.arm_titles, left=sides[0], right=sides[1], people=people)
+    chosen_arms(loaded, list(dict.fromkeys(name for name in (left, right) if name is not None)) or None)
+    first = next(iter(loaded.arms)) if left is None else left
+    second = partner_of(first, loaded.arms) if right is None else right
+    bill = Playbill(arms=loaded.arms, titles=loaded.arm_titles, left=first, right=second, people=people)
+    bill.check()
+    return bill
 
 
 def _serve(bill: Playbill, *, port: int, browser: bool) -> None:
     from simulation.views.web.serving import bound, serve
     from simulation.views.web.show.pages import Stage, show_app
 
-    app = show_app(Stage(bill))
     served = bound(port=port)
+    app = show_app(Stage(bill))
     url = served.url()
     serve(app, served, opened=url if browser else None, ready=lambda: say(f"The story is at {url} (Ctrl-C ends it)."))

@@ -6,16 +6,19 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulation.laboratory.theatre.changing import Asked, changed
+from simulation.laboratory.theatre.changing import Asked, changed, lever_names
+from simulation.scenario.faults import Fault, ScenarioError
+from simulation.views.words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["REPLICATIONS", "Playbill", "Side", "Wish", "luck", "performed"]
+__all__ = ["REPLICATIONS", "Playbill", "Side", "Wish", "luck", "partner_of", "performed"]
 
 Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
 REPLICATIONS = 10
 """Runs behind the words on luck. Our assumption: some ten seconds of the room's time."""
 
@@ -47,6 +50,20 @@ class Playbill:
     people: int = 150
     wishes: tuple[Wish, ...] = field(default=())
 
+    def check(self) -> None:
+        """Refuse two arms that are not one firm under two sets of rules.
+
+        Raises
+        ------
+        ScenarioError
+            If departments, levers, touchpoints, segments or the horizon differ.
+        """
+        left, right = (_frame_of(self.arms[arm]) for arm in (self.left, self.right))
+        differ = [what for what in left if left[what] != right[what]]
+        if differ:
+            message = f"arms {self.left} and {self.right} cannot stand side by side: they differ in {joined(differ)}"
+            raise ScenarioError([Fault(message=message, allowed="two arms of one firm, with other rules")])
+
     def scenario(self, side: Side) -> Scenario:
         """The scenario of one side, with what was asked for.
 
@@ -63,6 +80,22 @@ class Playbill:
         weeks = sorted(wish.asked.week for wish in self.wishes if wish.side == side)
         title = self.titles[self.left if side == "left" else self.right]
         return f"Changed in week {weeks[0]}: {title}" if weeks else title
+
+
+def partner_of(left: str, arms: Mapping[str, Scenario]) -> str:
+    """Return the last arm that can stand beside this one; in the end, itself: then the room changes one of the two."""
+    return next(arm for arm in reversed(list(arms)) if _frame_of(arms[arm]) == _frame_of(arms[left]))
+
+
+def _frame_of(scenario: Scenario) -> dict[str, object]:
+    """Return what two arms must have in common, by what people call it."""
+    return {
+        "departments": list(scenario.departments),
+        "levers": lever_names(scenario),
+        "touchpoints": list(scenario.journey),
+        "segments": list(scenario.market.segments),
+        "size or length": (scenario.horizon.population, scenario.horizon.weeks),
+    }
 
 
 def performed(bill: Playbill) -> str:
@@ -83,16 +116,20 @@ def performed(bill: Playbill) -> str:
     first = next(iter(bill.arms.values()))
     seed = first.horizon.seed
     pars = pars_of(first, seed=seed)
+    scenarios = bill.scenario("left"), bill.scenario("right")
     left, right = (
-        watch(side, bill.scenario(side), seed=seed, people=bill.people, pars=pars) for side in ("left", "right")
+        watch(side, given, seed=seed, people=bill.people, pars=pars)
+        for side, given in zip(SIDES, scenarios, strict=True)
     )
-    titles = (bill.title("left"), bill.title("right"))
-    pair = Pair(scenario=bill.scenario("left"), titles=titles, left=left, right=right)
+    pair = Pair(scenarios=scenarios, titles=(bill.title("left"), bill.title("right")), left=left, right=right)
     told: dict[str, Any] = {
         "firm": firm_of(pair.scenario),
         "moods": moods_of(left),
         "person": typical(pair),
-        "worlds": [world_of(pair.scenario, lived, title=title) for lived, title in zip(pair.both, titles, strict=True)],
+        "worlds": [
+            world_of(given, lived, title=title)
+            for given, lived, title in zip(scenarios, pair.both, pair.titles, strict=True)
+        ],
         "chapters": [asdict(chapter) for chapter in chapters(pair)],
     }
     return json.dumps(told, allow_nan=False, separators=(",", ":"))
@@ -110,7 +147,7 @@ def luck(bill: Playbill, replications: int = REPLICATIONS) -> str:
     from simulation.analysis.run import run_arms
     from simulation.views.web.show.luck_words import luck_words
 
-    arms = {side: bill.scenario(side) for side in ("left", "right")}
+    arms: dict[str, Scenario] = {side: bill.scenario(side) for side in SIDES}
     seed = arms["left"].horizon.seed
     runs = [run_arms(arms, seed=seed, replication=replication) for replication in range(replications)]
     summary = summary_frame({side: [pair[at] for pair in runs] for at, side in enumerate(arms)}, arms)

@@ -41,12 +41,17 @@ MOVED = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two arms side by side: the scenario, and each arm's title and life."""
+    """Two arms side by side: each one's scenario, title and life."""
 
-    scenario: Scenario
+    scenarios: tuple[Scenario, Scenario]
     titles: tuple[str, str]
     left: Lived
     right: Lived
+
+    @property
+    def scenario(self) -> Scenario:
+        """What both arms have in common: departments, levers, touchpoints and segments."""
+        return self.scenarios[0]
 
     @property
     def both(self) -> tuple[Lived, Lived]:
@@ -124,7 +129,8 @@ def hurting(pair: Pair, lived: Lived, week: int) -> Hurting | None:
     if total <= 0:
         return None
     departments = list(pair.scenario.departments)
-    points = list(pair.scenario.journey.values())
+    given = pair.scenarios[1] if lived is pair.right else pair.scenarios[0]  # a touchpoint may have another owner
+    points = list(given.journey.values())
     owned = sum(float(pain[k, departments.index(point.owner)]) for k, point in enumerate(points))
     known = float(pain[:, :-1].sum())
     return Hurting(

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from simulation.laboratory.theatre.changing import Asked, lever_names
+from simulation.laboratory.theatre.changing import Asked
 from simulation.scenario.faults import Fault, ScenarioError, one_of, show
 from simulation.scenario.names import REGIMES
 from simulation.views.web.app import application, page
@@ -48,6 +48,12 @@ class _Wished(BaseModel):
     regime: str | None = None
     lever: str | None = None
     setting: Share | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.lever is None) != (self.setting is None):
+            raise ValueError("a lever needs a setting, and a setting a lever")
+        return self
 
     def wish(self) -> Wish:
         """The wish as the worker takes it."""
@@ -183,7 +189,9 @@ def _billed(bill: Playbill, wanted: _Wanted) -> Playbill:
         raise ScenarioError(
             Fault(message=f"{show(arm)} is not an arm of this scenario", allowed=one_of(bill.arms)) for arm in unknown
         )
-    return replace(bill, left=wanted.left, right=wanted.right, wishes=tuple(one.wish() for one in wanted.wishes))
+    chosen = replace(bill, left=wanted.left, right=wanted.right, wishes=tuple(one.wish() for one in wanted.wishes))
+    chosen.check()
+    return chosen
 
 
 def _fault_words(error: ValidationError | ScenarioError) -> str:
@@ -202,7 +210,6 @@ def _words(bill: Playbill) -> dict[str, object]:
         for name, department in scenario.departments.items()
         for key, lever in levers_of(scenario, name).items()
     ]
-    assert [lever["key"] for lever in levers] == lever_names(scenario)
     return {
         "title": scenario.title,
         "weeks": scenario.horizon.weeks,

@@ -83,7 +83,7 @@ def _two_worlds(pair: Pair) -> Chapter:
         words = words.replace("1 departments", "1 department")
     notes = (
         f"The departments: {joined(names)}.",
-        "Say: every face stands in the same place in both worlds and is the same person. Whatever differs, the rules have done.",
+        "Say: in week 0 the same face in the same place is the same person in both. What differs later, the rules have done.",
         (
             "Say what a face means: it smiles if the person is more loyal than three in four were in week 0, and frowns if less "
             "than three in four. A cross has left for a competitor; an exclamation mark is a problem still open."
@@ -101,7 +101,7 @@ def _first_months(pair: Pair, early: int) -> Chapter:
         "Say: nobody here is told to do harm. Each department tries a little more or less of something, and keeps what pays.",
         (
             f"In week {early}: loyalty {amount(left)} at the left, {amount(right)} at the right; in week 0 it was "
-            f"{amount(level(pair.left, 'loyalty', 0))} in both."
+            f"{amount(level(pair.left, 'loyalty', 0))}."
         ),
         "Ask: what would you watch if you led one of these departments?",
     )
