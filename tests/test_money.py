@@ -210,7 +210,8 @@ def test_the_table_is_written_beside_the_results_and_holds_no_formula(tmp_path: 
     again = CliRunner().invoke(app, ["money", str(folder)])
     assert again.exit_code == 2
     assert "exists already" in again.output
-    assert CliRunner().invoke(app, ["money", str(folder), "--cost", "nan", "--overwrite"]).exit_code == 2
+    endless = CliRunner().invoke(app, ["money", str(folder), "--cost", "inf", "--overwrite"])
+    assert (endless.exit_code, endless.output.strip()) == (2, "--cost: inf is no amount of money")
     assert len(money_table(of)) == len(FIGURES) * 3 + 2 * 3  # two ends and a pay-back for each other arm
 
 

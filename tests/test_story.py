@@ -170,6 +170,7 @@ def test_no_name_becomes_markup() -> None:
     assert cells == {2, 3}, "a name with a bar makes no further cell"
 
 
+@pytest.mark.full
 def test_the_command_leaves_a_whole_folder(tmp_path: Path) -> None:
     folder = tmp_path / "told"
     words = ["story", "silo_vs_shared", "--population", "120", "--weeks", "12", "--customer", "7", "--seed", "3",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pandas as pd
 
-from simulation.analysis.story_columns import story_columns
+from simulation.analysis.story_columns import told_rows
 from simulation.scenario.faults import Fault, ScenarioError
 from simulation.scenario.journey import STAGES
 
@@ -267,7 +267,8 @@ class _Life:
                 if known
                 else f"there is no customer {number} from week 0 on"
             )
-        told = [_told(arm, number, of_arm, self.given) for arm, of_arm in rows.items()]
+        departments = list(dict.fromkeys(name for given in self.pair.values() for name in given.departments))
+        told = [told_rows(arm, number, of_arm, departments) for arm, of_arm in rows.items()]
         who = next(row for row in next(iter(rows.values())) if "segment" in row)
         return Story(
             customer=number, segment=who["segment"], offer=who["offer"], fit=who["fit"], entered=entered,
@@ -285,23 +286,3 @@ class _Luck(TypedDict):
 
     seed: int
     replication: int
-
-
-_PARTS = ("of_promises", "of_fit", "of_wait", "of_fatigue", "of_dates", "of_relief")
-_YES_OR_NO = ("succeeded", "problem_opened", "problem_solved", "overdue", "voiced")
-
-
-def _told(arm: str, number: int, rows: Sequence[Row], given: Scenario) -> pd.DataFrame:
-    """Return rows as a frame of all columns; what does not apply is empty."""
-    frame = pd.DataFrame(rows).reindex(columns=list(story_columns(list(given.departments))))
-    frame["arm"], frame["customer_id"] = arm, number
-    met = frame["what"] == "encounter"
-    frame.loc[met, "of_rest"] = frame.loc[met, "felt"] - frame.loc[met, list(_PARTS)].sum(axis=1)
-    for name, column in story_columns(list(given.departments)).items():
-        if name in _YES_OR_NO:
-            frame[name] = frame[name].astype("boolean")
-        elif column.unit:
-            frame[name] = frame[name].astype("float64")
-        else:
-            frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
-    return frame.copy()  # in few blocks: reading rows of many is slow

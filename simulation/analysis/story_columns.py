@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
 
 from simulation.record import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["STORY_COLUMNS", "story_columns"]
+__all__ = ["STORY_COLUMNS", "story_columns", "told_rows"]
 
 _E, _Q = "experience 0-1", "quality 0-1"
 _COLUMNS = (
@@ -79,3 +81,23 @@ def story_columns(departments: Sequence[str]) -> dict[str, Column]:
     ]  # fmt: skip
     left = Column(name="due.unattributed", label="Due to nobody", unit=_E, meaning="Part of what was felt that is due to no department's levers: luck, the middle settings, her own norm.")  # fmt: skip
     return {column.name: column for column in [*_COLUMNS, *promises, *due, left]}
+
+
+_PARTS = ("of_promises", "of_fit", "of_wait", "of_fatigue", "of_dates", "of_relief")
+_YES_OR_NO = ("succeeded", "problem_opened", "problem_solved", "overdue", "voiced")
+
+
+def told_rows(arm: str, number: int, rows: Sequence[Mapping[str, Any]], departments: Sequence[str]) -> pd.DataFrame:
+    """Return rows as a frame of all columns; what does not apply is empty."""
+    frame = pd.DataFrame(rows).reindex(columns=list(story_columns(departments)))
+    frame["arm"], frame["customer_id"] = arm, number
+    met = frame["what"] == "encounter"
+    frame.loc[met, "of_rest"] = frame.loc[met, "felt"] - frame.loc[met, list(_PARTS)].sum(axis=1)
+    for name, column in story_columns(departments).items():
+        if name in _YES_OR_NO:
+            frame[name] = frame[name].astype("boolean")
+        elif column.unit:
+            frame[name] = frame[name].astype("float64")
+        else:
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), "")
+    return frame.copy()  # in few blocks: reading rows of many is slow

@@ -45,9 +45,10 @@ def money(
     with explained(debug=debug):
         from simulation.analysis.folder import FolderRefused
         from simulation.analysis.reading import read
+        from simulation.scenario.faults import Fault, ScenarioError
 
         if not math.isfinite(cost):
-            raise typer.BadParameter(f"{cost} is no amount of money", param_hint="--cost")
+            raise ScenarioError([Fault(key="--cost", message=f"{cost} is no amount of money")])
         table, picture = folder / "money.csv", folder / "money.png"
         for path in (table, picture):
             if path.exists() and not overwrite:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -146,8 +146,9 @@ def _stories(stored: Stored, *, quiet: bool) -> list[Told]:
         raise FolderRefused(
             "--story: this version of silosim does not make these results again; run the comparison anew"
         )
+    names: dict[str, Any] = {
+        "scenario": compared.arms[first], "titles": compared.arm_titles, "others": [compared.arms[between[1]]]
+    }  # fmt: skip
     with tempfile.TemporaryDirectory() as hidden:
-        pictures = drawn(found, RealPath(hidden), scenario=compared.arms[first], titles=compared.arm_titles)
-    return told_stories(
-        found, scenario=compared.arms[first], titles=compared.arm_titles, pictures=pictures, weeks=False
-    )
+        pictures = drawn(found, RealPath(hidden), **names)
+    return told_stories(found, pictures=pictures, weeks=False, **names)

@@ -135,9 +135,10 @@ def _write(found: Stories, loaded: LoadedScenario, folder: Path, *, overwrite: b
         }
     }  # fmt: skip
     with whole(folder, overwrite=overwrite) as hidden:
+        one, other = (loaded.arms[arm] for arm in found.arms)
         told = add_stories(
-            found, hidden, scenario=loaded.arms[found.arms[0]], titles=loaded.arm_titles, command=command
-        )
+            found, hidden, scenario=one, titles=loaded.arm_titles, command=command, others=[other]
+        )  # fmt: skip
         write_provenance(circumstances(own, raw=loaded.raw, scenario_hash=loaded.hash, command=command), hidden)
     for part in told:
         typer.echo(part.title)

@@ -48,6 +48,7 @@ def told_stories(
     titles: Mapping[str, str],
     pictures: Mapping[int, bytes],
     weeks: bool = True,
+    others: Sequence[Scenario] = (),
 ) -> list[Told]:
     """Return every person's story in words.
 
@@ -57,10 +58,12 @@ def told_stories(
         Customer -> PNG (see `drawn`).
     weeks
         Whether every week is told, or the telling moments only.
+    others
+        Other arms' scenarios (see `Teller`).
     """
     found = []
     for story in stories.stories:
-        teller = Teller(stories, story, scenario=scenario, titles=titles)
+        teller = Teller(stories, story, scenario=scenario, titles=titles, others=others)
         found.append(
             Told(
                 customer=story.customer, title=teller.title, titles=tuple(titles[arm] for arm in stories.arms),
@@ -73,7 +76,9 @@ def told_stories(
     return found
 
 
-def drawn(stories: Stories, folder: Path, *, scenario: Scenario, titles: Mapping[str, str]) -> dict[int, bytes]:
+def drawn(
+    stories: Stories, folder: Path, *, scenario: Scenario, titles: Mapping[str, str], others: Sequence[Scenario] = ()
+) -> dict[int, bytes]:
     """Draw a picture of each story into `folder`, `story_<customer>.png`; return them by customer."""
     # Late: matplotlib is slow to load.
     from simulation.views.story.picture import story_picture
@@ -82,7 +87,7 @@ def drawn(stories: Stories, folder: Path, *, scenario: Scenario, titles: Mapping
     found = {}
     for story in stories.stories:
         with look():
-            figure = story_picture(Teller(stories, story, scenario=scenario, titles=titles))
+            figure = story_picture(Teller(stories, story, scenario=scenario, titles=titles, others=others))
             (path,) = save(figure, folder, f"story_{story.customer}")
         found[story.customer] = path.read_bytes()
     return found
@@ -135,13 +140,23 @@ def _row(*cells: str) -> str:
 
 
 def add_stories(
-    stories: Stories, folder: Path, *, scenario: Scenario, titles: Mapping[str, str], command: Sequence[str]
+    stories: Stories,
+    folder: Path,
+    *,
+    scenario: Scenario,
+    titles: Mapping[str, str],
+    command: Sequence[str],
+    others: Sequence[Scenario] = (),
 ) -> list[Told]:
     """Write story.csv, story.md, story.html and the pictures into a folder; return what was told."""
     from simulation.analysis.storage import write_csv
 
     told = told_stories(
-        stories, scenario=scenario, titles=titles, pictures=drawn(stories, folder, scenario=scenario, titles=titles)
+        stories,
+        scenario=scenario,
+        titles=titles,
+        pictures=drawn(stories, folder, scenario=scenario, titles=titles, others=others),
+        others=others,
     )
     write_csv(neutralised(stories.rows), folder / "story.csv")
     texts: dict[str, Any] = {

@@ -46,7 +46,7 @@ _NOTE = (
 
 def story_picture(teller: Teller) -> Figure:
     """One page: a lane for each world, then to whom what was felt is due; call it inside `style.look()`."""
-    arms, journey = teller.stories.arms, teller.scenario.journey
+    arms, journey = teller.stories.arms, teller.journey
     lanes = {arm: teller.story.of(arm) for arm in arms}
     met = [name for name in journey if any((rows["touchpoint"] == name).any() for rows in lanes.values())]
     labels = [wrapped(f"{journey[n].name} ({teller.departments[journey[n].owner]})", width=LONGEST_LABEL) for n in met]

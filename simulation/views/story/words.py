@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulation.analysis.stories import Stories, Story
+    from simulation.scenario.journey import Touchpoint
     from simulation.scenario.scenario import Scenario
 
 __all__ = ["ENDS", "LEAST", "Teller", "Turn", "Week"]
@@ -81,13 +82,22 @@ class Teller:
         All that were written down, and hers.
     scenario
         For the names of touchpoints, departments, segments and offers.
+    others
+        Other arms' scenarios, for what `scenario` lacks: an arm may have departments and touchpoints of its own.
     titles
         Arm -> title.
     """
 
-    def __init__(self, stories: Stories, story: Story, *, scenario: Scenario, titles: Mapping[str, str]) -> None:
+    def __init__(self, stories: Stories, story: Story, *, scenario: Scenario, titles: Mapping[str, str],
+                 others: Sequence[Scenario] = ()) -> None:  # fmt: skip
         self.stories, self.story, self.scenario, self.titles = stories, story, scenario, titles
-        self.departments = {name: given.name for name, given in scenario.departments.items()}
+        self.departments: dict[str, str] = {}
+        self.journey: dict[str, Touchpoint] = {}
+        for given in (scenario, *others):
+            for key, department in given.departments.items():
+                self.departments.setdefault(key, department.name)
+            for key, point in given.journey.items():
+                self.journey.setdefault(key, point)
 
     # -- what it is about ------------------------------------------------------------------------------------------
 
@@ -181,7 +191,7 @@ class Teller:
         return self._week(row) if tell is None else [tell(row)]
 
     def _place(self, row: Mapping[str, Any]) -> str:
-        return f"{self.scenario.journey[row['touchpoint']].name} ({self.departments[row['owner']]})"
+        return f"{self.journey[row['touchpoint']].name} ({self.departments[row['owner']]})"
 
     def _encounter(self, row: Mapping[str, Any]) -> str:
         parts = [
