@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -221,6 +222,13 @@ def made_up(arms: Mapping[str, Scenario], *, seed: int, replication: int, stop: 
     return fake_runner.fake_arms(arms, seed=seed, replication=replication, keep_customers=replication == 0)
 
 
+def failing(arms: Mapping[str, Scenario], **given: Any) -> list[Run] | None:
+    """A fault in the program, for scenarios whose title says so."""
+    if next(iter(arms.values())).title == "Fails":
+        raise RuntimeError("planted")
+    return made_up(arms, **given)
+
+
 @pytest.fixture(scope="module")
 def explorer() -> Any:
     with Explorer(workers=2, ask=made_up) as opened:
@@ -274,6 +282,26 @@ def test_a_request_that_is_no_longer_the_newest_asks_for_nothing(explorer: Explo
     explorer.cancel()
     answers = list(explorer.answers(load_dict(fake_runner.tiny_scenario()), ticket=ticket))
     assert [answer.comparison for answer in answers] == [None]
+
+
+def test_answers_that_nobody_waits_for_are_not_taken_for_others(explorer: Explorer) -> None:
+    given = fake_runner.tiny_scenario()
+    given["horizon"]["population"] = 2_001
+    with contextlib.closing(explorer.answers(load_dict(given), ticket=explorer.cancel())) as answers:
+        next(answers)
+        next(answers)  # broken off while workers are at it
+    tiny = load_dict(fake_runner.tiny_scenario())
+    last = list(explorer.answers(tiny, ticket=explorer.cancel()))[-1]
+    assert same(last.comparison, compare(tiny, workers=1, runner=fake_runner.fake_arms))
+
+
+def test_after_a_failure_others_are_hired() -> None:
+    tiny = load_dict(fake_runner.tiny_scenario())
+    faulty = load_dict(fake_runner.tiny_scenario() | {"title": "Fails"})
+    with Explorer(workers=2, ask=failing) as explorer:
+        with pytest.raises(RuntimeError, match="planted"):
+            list(explorer.answers(faulty, ticket=explorer.cancel()))
+        assert list(explorer.answers(tiny, ticket=explorer.cancel()))[-1].final
 
 
 @pytest.mark.full

@@ -190,7 +190,8 @@ def _levers(loaded: LoadedScenario) -> Iterator[Knob]:
         who = "Every department" if department == "*" else scenario.departments[department].name
         ends: dict[str, Any] = {"low_words": lever.low, "high_words": lever.high}
         yield _knob(("levers", "hold", name), _LEVERS, f"{who}: {lever.name}, held at",
-                    "From the end of burn-in its department cannot move it.", left_open="left to the department", **ends)  # fmt: skip
+                    "From the end of burn-in its department cannot move it.",
+                    left_open="left to the department", **ends)  # fmt: skip
         everywhere = department == "*"
         start: KeyPath = ("every_department", name[2:], "start") if everywhere else ("learning", "start_policy", name)
         given = "" if everywhere else f"as the scenario has it: {lever.start:g}"

@@ -8,6 +8,7 @@ an older one within a week of simulated time, so that nothing waits for what nob
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +19,7 @@ from simulation.analysis.parallel import Crew
 from simulation.laboratory.exploring.living import Ask, Piece, Worker, lived_arms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from simulation.record import Run
     from simulation.scenario.loading import LoadedScenario
@@ -90,11 +91,14 @@ class Explorer:
     """
 
     def __init__(self, *, workers: int, ask: Ask = lived_arms) -> None:
-        # Without a lock: one process writes, and a worker that reads late reads again a week later.
+        self._drawing = threading.Lock()
+        # Without a lock between processes: this one writes, and a worker that reads late reads again a week later.
         self._newest = multiprocessing.get_context("spawn").Value("q", 0, lock=False)
-        self._crew: Crew[Piece, list[Run] | None] = Crew(
-            Worker(newest=self._newest, ask=ask), workers=max(FEWEST_WORKERS, workers)
-        )
+        self._task, self._workers = Worker(newest=self._newest, ask=ask), max(FEWEST_WORKERS, workers)
+        self._crew = self._hired()
+
+    def _hired(self) -> Crew[Piece, list[Run] | None]:
+        return Crew(self._task, workers=self._workers)
 
     def __enter__(self) -> Self:
         return self
@@ -105,10 +109,11 @@ class Explorer:
 
     def cancel(self) -> int:
         """End whatever is under way; returns the ticket of the next request. May be called from any thread."""
-        self._newest.value += 1
-        return int(self._newest.value)
+        with self._drawing:
+            self._newest.value += 1
+            return int(self._newest.value)
 
-    def answers(self, loaded: LoadedScenario, *, ticket: int) -> Iterator[Answer]:
+    def answers(self, loaded: LoadedScenario, *, ticket: int) -> Generator[Answer]:
         """Yield what is known so far, again and again, to the last replication or until a newer ticket is drawn.
 
         Parameters
@@ -130,18 +135,31 @@ class Explorer:
             gathered[True] = _Gathered(overridden(loaded, {"population": QUICK_PEOPLE}))
         shown = 0
         yield Answer(quick=True, done=0, planned=planned)
-        for piece, runs in self._crew.each(self._pieces(gathered, planned, ticket), tries=2):
-            if runs is None or self._newest.value != ticket:
-                continue  # what workers were at must come home before anything else is asked of them
-            of = gathered[piece.quick]
-            of.runs[piece.replication] = runs
-            done, ready = len(gathered[False].runs), of.complete
-            if piece.quick:
-                news = shown == 0 and ready == QUICK_REPLICATIONS
-            else:
-                news = ready >= _next_look(shown, planned)
-                shown = ready if news else shown
-            yield Answer(quick=piece.quick, done=done, planned=planned, comparison=of.compared(ready) if news else None)
+        coming = self._crew.each(self._pieces(gathered, planned, ticket), tries=2)
+        try:
+            for piece, runs in coming:
+                if runs is None or self._newest.value != ticket:
+                    continue
+                of = gathered[piece.quick]
+                of.runs[piece.replication] = runs
+                done, ready = len(gathered[False].runs), of.complete
+                if piece.quick:
+                    news = shown == 0 and ready == QUICK_REPLICATIONS
+                else:
+                    news = ready >= _next_look(shown, planned)
+                    shown = ready if news else shown
+                found = of.compared(ready) if news else None
+                yield Answer(quick=piece.quick, done=done, planned=planned, comparison=found)
+        except Exception:  # what is still in the pipes belongs to nobody: others are hired
+            self._crew.__exit__()
+            self._crew = self._hired()
+            raise
+        finally:
+            with self._drawing:
+                if self._newest.value == ticket:
+                    self._newest.value += 1
+            for _ in coming:
+                pass  # what workers are at must come home before anything else is asked of them
 
     def _pieces(self, gathered: Mapping[bool, _Gathered], planned: int, ticket: int) -> Iterator[Piece]:
         """What is to be lived, the quick answer first; nothing more once a newer ticket is drawn."""

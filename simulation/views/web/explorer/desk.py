@@ -6,6 +6,7 @@ passes snapshots on. A newer move ends what is under way.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import traceback
 from dataclasses import asdict, dataclass, replace
@@ -120,8 +121,9 @@ class Desk:
     def _work(self) -> None:
         while (asked := self._next()) is not None:
             try:
-                for answer in self._explorer.answers(asked.made.loaded, ticket=asked.ticket):
-                    self._show(asked, answer)
+                with contextlib.closing(self._explorer.answers(asked.made.loaded, ticket=asked.ticket)) as answers:
+                    for answer in answers:
+                        self._show(asked, answer)
             except WorkerLost as error:
                 self._publish("progress", {"ticket": asked.ticket, "fault": f"{error}"})
             except Exception as error:
