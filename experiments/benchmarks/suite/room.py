@@ -114,7 +114,9 @@ class Phone:
         url = f"ws://127.0.0.1:{self.server.port}{self.path}"
         headers = {"Cookie": self.cookie}
         origin: Any = f"http://127.0.0.1:{self.server.port}"
-        async with connect(url, additional_headers=headers, origin=origin, compression=None) as self.socket:
+        async with connect(
+            url, additional_headers=headers, origin=origin, compression=None, open_timeout=60
+        ) as self.socket:
             async for text in self.socket:
                 message = json.loads(text)
                 if message.get("topic") == "chart":

@@ -12,9 +12,11 @@ import traceback
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
+from simulation.views.minutes import sentences
 from simulation.views.web.hub import Hub
 from simulation.views.web.workers import interrupts_ignored, leashed_pool
 from simulation.workshop import best_levers, play
+from simulation.workshop.figures import last_meetings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -34,6 +36,8 @@ LEADER_PACE = 0.25
 """The facilitator and the projector, who see all firms, are told at most so often [s]."""
 TICK = 0.25
 """How often the clock is looked at [s]."""
+MEETINGS = 3
+"""Firms whose councils are on the projector: more cannot be read."""
 CONNECTIONS = 8
 """Tabs that one player may have open; the oldest goes first."""
 
@@ -79,6 +83,7 @@ class Room:
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._stale: set[str] = set()
+        self._said: dict[tuple[str, str, int], list[str]] = {}
 
     # -- who is asking ----------------------------------------------------------------------------------------------
 
@@ -128,15 +133,31 @@ class Room:
     def view_for(self, token: str) -> dict[str, Any] | None:
         """What the holder of a token may see; `now` lets a phone whose clock is wrong count down all the same."""
         view = self.session.view_for(token)
-        return None if view is None else {**view, "now": self._clock()}
+        if view is None:
+            return None
+        heard = {"council": self._minutes(view["you"]["firm"])} if view.get("council") else {}
+        return {**view, **heard, "now": self._clock()}
 
     def view_for_projector(self) -> dict[str, Any]:
-        """What everybody may see."""
-        return {**self.session.view_for_projector(), "now": self._clock()}
+        """What everybody may see, the councils' last meetings among it: all departments sit there."""
+        view = self.session.view_for_projector()
+        meetings = [{"name": firm["name"], "said": self._minutes(firm["firm"])} for firm in view["firms"][:MEETINGS]]
+        return {**view, "meetings": [each for each in meetings if each["said"]], "now": self._clock()}
 
     def view_for_facilitator(self) -> dict[str, Any]:
         """What the facilitator sees."""
         return {**self.session.view_for_facilitator(), "now": self._clock()}
+
+    def _minutes(self, firm: str) -> list[str]:
+        """What a firm's councils said at their last meetings, in sentences."""
+        act = self.session.state.act
+        outcome = self.session.outcomes.get((act, firm))
+        if outcome is None:
+            return []
+        key = (act, firm, outcome.rounds)
+        if key not in self._said:
+            self._said[key] = sentences(last_meetings(outcome), self.session.state.given.rules(act))
+        return self._said[key]
 
     # -- what goes out ----------------------------------------------------------------------------------------------
 

@@ -192,7 +192,7 @@ function pains(rows, key, head) {
 }
 
 function council() {
-  const lines = view.council.map((item) => item.sentence).filter(Boolean);
+  const lines = view.council;
   show($("#council"), lines.length > 0);
   $("#council-lines").replaceChildren(...lines.map((line) => make("li", {}, line)));
 }

@@ -35,6 +35,9 @@ function render(view) {
   show($("#board"), !lobby);
   tell($("#people"), view.players ? `${view.players} in the room, ${view.seated} with a department` : "Nobody has joined yet");
   if (!lobby) board(view);
+  show($("#meetings"), view.meetings.length > 0);
+  $("#meetings-said").replaceChildren(...view.meetings.map((meeting) =>
+    make("div", {}, make("h3", {}, meeting.name), make("ul", {}, ...meeting.said.map((line) => make("li", {}, line))))));
 }
 
 const loyaltyOf = (firm) => firm.company.find((of) => of.metric === "loyalty");
