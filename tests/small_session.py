@@ -112,6 +112,10 @@ class Table:
             ).accepted
             self.tokens[firm, department] = answer.token
 
+    def __del__(self) -> None:
+        if hasattr(self, "session"):
+            self.session.close()
+
     def lead(self, does: str, **given: Any) -> Any:
         return self.session.do(self.keys.facilitator, {"do": does, **given}, now=0.0)
 

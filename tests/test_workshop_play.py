@@ -344,6 +344,7 @@ def test_two_hundred_players_in_twenty_five_firms() -> None:
     assert len(session.state.decisions) == 2 * 175
     views = [session.view_for(token) for token in tokens]
     assert sum("kpis" in view for view in views if view) == 175
+    session.close()
 
 
 def test_a_run_is_the_same_as_the_model_alone(played: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from dataclasses import dataclass
@@ -154,9 +155,8 @@ class Journal:
 
     def copy(self, path: Path) -> None:
         """Write a copy of the whole journal into another file."""
-        with sqlite3.connect(path) as other:
+        with contextlib.closing(sqlite3.connect(path)) as other:
             self._db.backup(other)
-        other.close()
 
     def wipe(self) -> None:
         """Remove everything: rows are overwritten, and the files are deleted."""

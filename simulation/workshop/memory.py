@@ -106,8 +106,8 @@ class Memory:
             return False
         name, data = f"outcome:{outcome.act}:{outcome.firm}", outcome.data
         ran = FirmRan(outcome.firm, outcome.act, outcome.rounds, outcome.digest)
-        self._keep(name, data)
         self._write([ran], now=now, keep=[(name, data)])
+        self._keep(name, data)
         return True
 
     # -- debrief -------------------------------------------------------------------------------------------------------
