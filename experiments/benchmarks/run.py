@@ -28,6 +28,7 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
         "memory": (commands.MEMORY_TITLE, "MB", commands.memory),
         "million": (scale.MILLION_TITLE, "seconds", scale.million),
         "sweeps": (sweeps.TITLE, sweeps.UNIT, sweeps.figures),
+        "batch_run": (sweeps.MESA_TITLE, sweeps.UNIT, sweeps.against_mesa),
         "room": (room.TITLE, room.UNIT, room.figures),
         "workshop": (workshop.TITLE, workshop.UNIT, workshop.figures),
         "many_runs": (commands.MEMORY_TITLE, "MB", partial(commands.memory, runs=LONG_RUNS)),
@@ -35,7 +36,7 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
 
 
 USUAL = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
-"""What runs where no name is given; `million`, `many_runs`, `sweeps` and `workshop` take longer; `room` needs the extra web."""
+"""What runs where no name is given: the others take longer, and `room` needs the extra web."""
 
 
 def main() -> None:
