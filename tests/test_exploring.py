@@ -18,9 +18,9 @@ from simulation.laboratory.exploring.living import lived_arms
 from simulation.laboratory.exploring.settings import Move, Settings, Variant, explored, first_settings, saved
 from simulation.laboratory.exploring.streaming import QUICK_PEOPLE, QUICK_REPLICATIONS, Explorer
 from simulation.laboratory.sweep.paths import value_at
+from simulation.scenario import loading
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.library import shipped
-from simulation.scenario import loading
 from simulation.scenario.loading import load_dict
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from simulation.laboratory.exploring.knobs import Knob
     from simulation.scenario.loading import LoadedScenario
+
+pytestmark = pytest.mark.usefixtures("files_read_once")
 
 
 @cache
