@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite import commands, engines, firms, mechanisms, rivals, room, scale, sweeps, workshop, writing
+from suite import commands, engines, explorer, firms, mechanisms, rivals, room, scale, sweeps, workshop, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,13 +29,14 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
         "million": (scale.MILLION_TITLE, "seconds", scale.million),
         "sweeps": (sweeps.TITLE, sweeps.UNIT, sweeps.figures),
         "room": (room.TITLE, room.UNIT, room.figures),
+        "explorer": (explorer.TITLE, explorer.UNIT, explorer.figures),
         "workshop": (workshop.TITLE, workshop.UNIT, workshop.figures),
         "many_runs": (commands.MEMORY_TITLE, "MB", partial(commands.memory, runs=LONG_RUNS)),
     }
 
 
 USUAL = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
-"""What runs where no name is given; `million`, `many_runs`, `sweeps` and `workshop` take longer; `room` needs the extra web."""
+"""What runs where no name is given; `million`, `many_runs`, `sweeps` and `workshop` take longer; `room` and `explorer` need the extra web."""
 
 
 def main() -> None:
