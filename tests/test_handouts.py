@@ -19,6 +19,8 @@ from simulation.workshop.setup import seats_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 TWO_ACTS = ("siloed", "shared_and_pooled")
 
 
