@@ -52,6 +52,8 @@ First steps:
   silosim show baseline                 the firm: departments, levers, KPIs, journey
   silosim new mine.yaml                 a commented scenario of your own
   silosim compare mine.yaml -h          every option
+  silosim explore silo_vs_shared        move it in the browser
+  silosim workshop --dry-run            try the workshop alone, with bots
 """
 
 app = typer.Typer(
@@ -201,9 +203,7 @@ def run(
 def export(
     scenario: given.ScenarioArgument,
     arm: given.Arm = None,
-    replication: Annotated[
-        int, typer.Option("--replication", min=0, max=99_999, metavar="N", help="Which replication; 0 is the first.")
-    ] = 0,
+    replication: given.Replication = 0,
     seed: given.Seed = None,
     population: given.Population = None,
     weeks: given.Weeks = None,
@@ -262,7 +262,7 @@ def export(
 app.command("report", rich_help_panel="Run", epilog=_CODES)(report_on)
 
 
-@app.command(rich_help_panel="Scenario files")
+@app.command(rich_help_panel="Scenario files", epilog=_CODES)
 def validate(
     scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped names.")],
     debug: given.Debug = False,
@@ -297,17 +297,18 @@ def _verdict(name: str, loaded: LoadedScenario) -> str:
     )
 
 
-app.command(rich_help_panel="Scenario files")(show)
-app.command(rich_help_panel="Scenario files")(new)
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(show)
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(new)
 app.command("template", rich_help_panel="Scenario files", epilog=_CODES)(template_of)
 app.command("import", rich_help_panel="Scenario files", epilog=_CODES)(import_firm)
 
 
-@app.command(rich_help_panel="Scenario files")
+@app.command(rich_help_panel="Scenario files", epilog=_CODES)
 def schema(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", show_default="printed", help="File to write it to.")
     ] = None,
+    overwrite: given.OverwriteFile = False,
     debug: given.Debug = False,
 ) -> None:
     """Give the JSON Schema of scenario files, so that an editor completes and checks them.
@@ -322,31 +323,36 @@ def schema(
       silosim schema --out silosim.schema.json
     """
     with explained(debug=debug):
+        from simulation.analysis.folder import write_file
         from simulation.scenario.schema import json_schema
 
         text = json.dumps(json_schema(), indent=2)
         if out is None:
             typer.echo(text)
         else:
-            out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+            write_file(out, f"{text}\n".encode(), overwrite=overwrite)
 
 
 app.command(rich_help_panel="Run", epilog=_CODES)(story)
-app.command(rich_help_panel="Run")(money)
+app.command(rich_help_panel="Run", epilog=_CODES)(money)
 
 
-@app.command(rich_help_panel="Run")
+@app.command(rich_help_panel="Run", epilog=_CODES)
 def warmup(vector_width: given.VectorWidth = "auto", debug: given.Debug = False) -> None:
     """Compile the fast engine now, so that the first comparison does not have to.
 
     The result is kept on this computer until silosim or its libraries change.
+
+    \b
+    Example:
+      silosim warmup
     """
     with explained(debug=debug):
         if not warm_up(vector_width=vector_width, quiet=False):
             say("The engine was ready already.")
 
 
-@app.command(rich_help_panel="Run")
+@app.command(rich_help_panel="Run", epilog=_CODES)
 def evidence(
     replications: Annotated[
         int, typer.Option("--replications", min=2, metavar="N", help="Replications of each firm and start.")
@@ -389,7 +395,7 @@ def evidence(
 
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
-app.command(rich_help_panel="Laboratory")(reproduce)
+app.command(rich_help_panel="Laboratory")(reproduce)  # has codes of its own
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(sensitivity)
 app.command("map", rich_help_panel="Laboratory", epilog=_CODES)(pay_map)
