@@ -12,6 +12,7 @@ import jinja2
 from simulation._version import __version__
 from simulation.analysis.folder import PROVENANCE, whole
 from simulation.views.words import joined, levers_of
+from simulation.workshop.setup import ROUNDS, SECONDS, WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +46,9 @@ class Play:
 
     acts: Sequence[str]
     seats: Mapping[str, Sequence[str]]
-    rounds: int = 5
-    weeks: int = 12
-    seconds: int = 150
+    rounds: int = ROUNDS
+    weeks: int = WEEKS
+    seconds: int = SECONDS
 
     @property
     def minutes_an_act(self) -> float:
