@@ -95,15 +95,10 @@ def drawn(
 
 def story_html(told: Sequence[Told], stories: Stories, *, scenario: Scenario, command: Sequence[str]) -> str:
     """Return the page: all that it shows stands in it."""
-    import jinja2
-
     from simulation.views.report.page import TEMPLATES, asset, policy_of
+    from simulation.views.templates import templates_in
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_TEMPLATES, TEMPLATES]), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("story.html").render(
+    return templates_in(_TEMPLATES, TEMPLATES).get_template("story.html").render(
         told=told, stories=stories, scenario=scenario, command=shlex.join(command), version=__version__, level="h2",
         style=asset("report.css"), policy=policy_of([], pictures=True),
     )  # fmt: skip
