@@ -38,7 +38,7 @@ def turns(teller: Teller, arm: str) -> list[Turn]:
 
 
 def _weight(row: Mapping[str, Any]) -> float:
-    """How telling a row is: a change of stage most, then problems, then the size of what was felt. The weights are our assumption."""
+    """How telling a row is: a change of stage most, then problems, then the size of what was felt. Weights: our assumption."""
     if row["what"] == "exit":
         return math.inf
     if row["stage"] and row["stage"] != row["stage_before"]:

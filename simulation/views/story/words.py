@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulation.views.report.numbers import true_minus
 from simulation.views.words import amount, amount_with_sign, joined, quoted
 
 if TYPE_CHECKING:
@@ -296,4 +297,4 @@ def _by_week(rows: pd.DataFrame) -> dict[int, list[str]]:
 
 def _signed(value: float) -> str:
     """Points of 100 with their sign."""
-    return amount_with_sign(100.0 * value).replace("-", "\N{MINUS SIGN}")
+    return true_minus(amount_with_sign(100.0 * value))
