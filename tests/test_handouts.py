@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from simulation.analysis.folder import FolderRefused
@@ -14,7 +16,7 @@ from simulation.cli.commands import app
 from simulation.scenario.library import shipped
 from simulation.scenario.loading import load
 from simulation.views.handouts import FILES, Play, handouts, rules_words, write_handouts
-from simulation.workshop.setup import seats_of
+from simulation.workshop.setup import seats_of, setup_from, whole_reviews
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +50,18 @@ def test_every_department_has_its_own_card(name: str) -> None:
 def test_four_cards_to_a_page() -> None:
     pages = played()["cards.html"].split('<div class="page">')[1:]
     assert [page.count('<section class="card') for page in pages] == [4, 3]
+
+
+def test_handouts_and_the_workshop_are_of_one_play() -> None:
+    play, session = Play(acts=(), seats={}), inspect.signature(setup_from).parameters
+    figures = (play.rounds, play.weeks, play.seconds)
+    assert figures == (session["rounds"].default, session["weeks"].default, session["seconds"].default)
+    options = get_command(app).commands["workshop"].params
+    shown = {option.name: option.show_default for option in options if hasattr(option, "show_default")}
+    assert tuple(shown[name] for name in ("rounds", "weeks", "seconds")) == tuple(str(figure) for figure in figures)
+    assert shown["firms"] == str(session["firms"].default)
+    assert shown["population"] == f"{session['population'].default:,}"
+    assert whole_reviews(10, load("silo_vs_shared").scenario) == 12
 
 
 def test_the_timetable_adds_up() -> None:

@@ -14,12 +14,13 @@ from fake_runner import fake_arms
 from test_report import HOSTILE, compared, hostile, real, scenario
 from typer.testing import CliRunner
 
+from simulation.analysis.cells import is_risky
 from simulation.analysis.comparison import compare
 from simulation.analysis.storage import provenance, save
 from simulation.cli.commands import app
 from simulation.views.deck import LINES_A_SLIDE, deck
 from simulation.views.report.answer import answer
-from simulation.views.workbook import RISKY, SHEETS, workbook
+from simulation.views.workbook import SHEETS, workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +75,7 @@ def test_a_text_that_looks_like_a_formula_is_none(sign: str) -> None:
     of = compare(given, replications=3, weeks=8, workers=1, runner=fake_arms)
     cells = [cell for sheet in book_of(of) for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    risky = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(RISKY)]
+    risky = [cell for cell in cells if is_risky(cell.value)]
     assert len(risky) > 3
     assert all(cell.quotePrefix for cell in risky)
 

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulation.analysis.cells import as_text
 from simulation.analysis.run import run_arm, run_arms
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load, load_dict
 from simulation.views.minutes import sentences
 from simulation.workshop import JournalRefused, Session, best_levers, default_setup, play, setup_from
-from simulation.workshop.exporting import arm_of, as_scenario, safe
+from simulation.workshop.exporting import arm_of, as_scenario
 from simulation.workshop.seeing import sight_in
 from simulation.workshop.setup import ACTS as SHIPPED
 from tests.fake_runner import tiny_scenario
@@ -156,8 +157,8 @@ def test_every_decision_is_in_the_table_and_no_cell_is_a_formula() -> None:
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
 def test_a_risky_cell_begins_with_an_apostrophe(cell: str) -> None:
-    assert safe(cell) == f"'{cell}"
-    assert safe(f"a{cell}") == f"a{cell}"
+    assert as_text(cell) == f"'{cell}"
+    assert as_text(f"a{cell}") == f"a{cell}"
 
 
 def test_quotes_are_the_rooms_own_lines(played: Table) -> None:

@@ -138,7 +138,7 @@ def _spread(axes: Axes, draws: pd.DataFrame, survives: pd.DataFrame) -> None:
                  medianprops={"color": style.INK, "linewidth": 2})  # fmt: skip
     axes.axvline(0, color=style.MUTED, linewidth=1)
     words = [f"{row.title}\nabove nought in {1 - row.below:.0%}" for row in shown.itertuples()]
-    axes.set_yticks(range(1, len(words) + 1), [style.wrapped(word, 2.4) if False else word for word in words])
+    axes.set_yticks(range(1, len(words) + 1), words)
     axes.invert_yaxis()
     axes.set_xlabel("points of loyalty; box: half of the firms, whiskers: nine tenths")
     axes.set_title("Effect over firms", loc="left", fontsize=style.SMALL)

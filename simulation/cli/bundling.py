@@ -33,7 +33,7 @@ def bundle(
     no_values: Annotated[
         bool, typer.Option("--no-values", help="Digests only: small, but then a difference is told without its size.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
+    overwrite: given.OverwriteFile = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:

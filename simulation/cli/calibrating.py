@@ -12,7 +12,7 @@ import typer
 
 from simulation.cli import options as given
 from simulation.cli.failures import BAD_INPUT, INTERRUPTED, explained, say
-from simulation.cli.opening import folder_of, remarks, say_warnings
+from simulation.cli.opening import folder_of, refuse_existing, remarks, say_warnings
 from simulation.cli.progress import shown_progress
 from simulation.cli.warming import warm_up
 
@@ -133,7 +133,7 @@ def calibrate(
     """
     with explained(debug=debug):
         if template is not None:
-            _write_template(scenario, template)
+            _write_template(scenario, template, overwrite=overwrite)
             return
         if data is None:
             say("silosim: --data FILE is missing: the client's figures; --template FILE writes such a file to fill in")
@@ -157,17 +157,13 @@ def calibrate(
         remark(f"Results are in {folder}. Next: silosim ensemble {folder}")
 
 
-def _write_template(scenario: str, file: Path) -> None:
+def _write_template(scenario: str, file: Path, *, overwrite: bool) -> None:
+    from simulation.analysis.folder import write_file
     from simulation.laboratory.calibration.template import template
     from simulation.scenario.loading import load
 
-    text = template(load(scenario), name=scenario)
-    try:
-        with file.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-    except FileExistsError:
-        say(f"silosim: {file} exists already and is left alone; name another file")
-        raise typer.Exit(BAD_INPUT) from None
+    refuse_existing(file, overwrite=overwrite, option="--template")
+    write_file(file, template(load(scenario), name=scenario).encode(), overwrite=overwrite)
     say(f"Written: {file}. Fill it in, then: silosim calibrate {scenario} --data {file}")
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -15,11 +13,14 @@ from simulation.cli.aligning import align
 from simulation.cli.attributing import attribute
 from simulation.cli.bundling import bundle, reproduce
 from simulation.cli.calibrating import calibrate
+from simulation.cli.checking import schema, validate
 from simulation.cli.comparing import Request, perform
 from simulation.cli.ensembling import ensemble
 from simulation.cli.exploring import explore
+from simulation.cli.exporting import export
 from simulation.cli.failures import explained, say
 from simulation.cli.founding import new
+from simulation.cli.gathering import evidence
 from simulation.cli.handing_out import handouts
 from simulation.cli.money import money
 from simulation.cli.optimum import optimum
@@ -33,10 +34,6 @@ from simulation.cli.sweeping import sweep
 from simulation.cli.telling import story
 from simulation.cli.warming import warm_up
 from simulation.cli.workshop import workshop
-
-if TYPE_CHECKING:
-    from simulation.scenario.faults import Fault
-    from simulation.scenario.loading import LoadedScenario
 
 __all__ = ["app", "main"]
 
@@ -52,6 +49,8 @@ First steps:
   silosim show baseline                 the firm: departments, levers, KPIs, journey
   silosim new mine.yaml                 a commented scenario of your own
   silosim compare mine.yaml -h          every option
+  silosim explore silo_vs_shared        move it in the browser
+  silosim workshop --dry-run            try the workshop alone, with bots
 """
 
 app = typer.Typer(
@@ -197,199 +196,39 @@ def run(
         perform(request)
 
 
-@app.command(rich_help_panel="Run", epilog=_CODES)
-def export(
-    scenario: given.ScenarioArgument,
-    arm: given.Arm = None,
-    replication: Annotated[
-        int, typer.Option("--replication", min=0, max=99_999, metavar="N", help="Which replication; 0 is the first.")
-    ] = 0,
-    seed: given.Seed = None,
-    population: given.Population = None,
-    weeks: given.Weeks = None,
-    events: Annotated[
-        bool, typer.Option("--events", help="Write every encounter, order and survey answer, too: many rows.")
-    ] = False,
-    form: Annotated[
-        Literal["csv", "parquet"],
-        typer.Option("--format", help="parquet: small, typed, its columns explained. csv: for all."),
-    ] = "parquet",
-    threads: given.Threads = 1,
-    engine: given.EngineName = "compiled",
-    vector_width: given.VectorWidth = "auto",
-    out: given.ExportOut = None,
-    overwrite: given.Overwrite = False,
-    quiet: given.Quiet = False,
-    debug: given.Debug = False,
-) -> None:
-    """Write down who bought what and when, for the tools that marketers use.
-
-    Lives one arm and leaves a folder with transactions, one row per purchase,
-    and recency_frequency, one row per buyer in the columns that libraries for
-    customer lifetime value take: customer_id, frequency, recency, T (days) and
-    monetary_value. Weeks after burn-in only: who entered the market before
-    (entered below 0) may have bought before. A newcomer who takes the place of
-    somebody who left is another customer.
-
-    \b
-    Examples:
-      silosim export baseline
-      silosim export silo_vs_shared --arm shared --format csv --out results/for_crm
-      silosim export mine.yaml --population 1000 --weeks 104 --events
-    """
-    with explained(debug=debug):
-        from simulation.cli.exporting import ExportRequest, write_out
-
-        request = ExportRequest(
-            scenario=scenario,
-            arm=arm,
-            replication=replication,
-            seed=seed,
-            population=population,
-            weeks=weeks,
-            events=events,
-            form=form,
-            threads=threads,
-            engine=engine,
-            vector_width=vector_width,
-            out=out,
-            overwrite=overwrite,
-            quiet=quiet,
-        )
-        write_out(request)
-
-
+app.command(rich_help_panel="Run", epilog=_CODES)(export)
 app.command("report", rich_help_panel="Run", epilog=_CODES)(report_on)
 
 
-@app.command(rich_help_panel="Scenario files")
-def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or shipped names.")],
-    debug: given.Debug = False,
-) -> None:
-    """Check scenario files: every fault at once, with file, line, key and what is allowed.
-
-    \b
-    Example:
-      silosim validate mine.yaml
-    """
-    with explained(debug=debug):
-        from simulation.scenario.faults import ScenarioError
-        from simulation.scenario.loading import load
-
-        faults: list[Fault] = []
-        for name in scenarios:
-            try:
-                typer.echo(_verdict(name, load(name)))
-            except ScenarioError as error:
-                faults += error.faults
-        if faults:
-            raise ScenarioError(faults)
-
-
-def _verdict(name: str, loaded: LoadedScenario) -> str:
-    for warning in loaded.warnings:
-        say(str(warning))
-    parts = loaded.scenario
-    return (
-        f"{name}: valid ({len(loaded.arms)} arm(s), {len(parts.departments)} departments, "
-        f"{len(parts.journey)} touchpoints, {len(parts.kpis)} KPIs, {len(loaded.warnings)} warning(s))"
-    )
-
-
-app.command(rich_help_panel="Scenario files")(show)
-app.command(rich_help_panel="Scenario files")(new)
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(validate)
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(show)
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(new)
 app.command("template", rich_help_panel="Scenario files", epilog=_CODES)(template_of)
 app.command("import", rich_help_panel="Scenario files", epilog=_CODES)(import_firm)
-
-
-@app.command(rich_help_panel="Scenario files")
-def schema(
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", show_default="printed", help="File to write it to.")
-    ] = None,
-    debug: given.Debug = False,
-) -> None:
-    """Give the JSON Schema of scenario files, so that an editor completes and checks them.
-
-    With the YAML extension of VS Code, and most others, put this first line into a scenario:
-
-    \b
-      # yaml-language-server: $schema=silosim.schema.json
-
-    \b
-    Example:
-      silosim schema --out silosim.schema.json
-    """
-    with explained(debug=debug):
-        from simulation.scenario.schema import json_schema
-
-        text = json.dumps(json_schema(), indent=2)
-        if out is None:
-            typer.echo(text)
-        else:
-            out.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-
-
+app.command(rich_help_panel="Scenario files", epilog=_CODES)(schema)
 app.command(rich_help_panel="Run", epilog=_CODES)(story)
-app.command(rich_help_panel="Run")(money)
+app.command(rich_help_panel="Run", epilog=_CODES)(money)
 
 
-@app.command(rich_help_panel="Run")
+@app.command(rich_help_panel="Run", epilog=_CODES)
 def warmup(vector_width: given.VectorWidth = "auto", debug: given.Debug = False) -> None:
     """Compile the fast engine now, so that the first comparison does not have to.
 
     The result is kept on this computer until silosim or its libraries change.
+
+    \b
+    Example:
+      silosim warmup
     """
     with explained(debug=debug):
         if not warm_up(vector_width=vector_width, quiet=False):
             say("The engine was ready already.")
 
 
-@app.command(rich_help_panel="Run")
-def evidence(
-    replications: Annotated[
-        int, typer.Option("--replications", min=2, metavar="N", help="Replications of each firm and start.")
-    ] = 20,
-    population: given.Population = None,
-    weeks: given.Weeks = None,
-    seed: given.Seed = None,
-    out: given.Out = None,
-    overwrite: given.Overwrite = False,
-    workers: given.Workers = None,
-    vector_width: given.VectorWidth = "auto",
-    quiet: given.Quiet = False,
-    debug: given.Debug = False,
-) -> None:
-    """Report what emerges from the model and what does not: each pattern with n and interval.
-
-    Patterns F1 to F16, study by study, each on the arms of a shipped scenario, from three starting policies, the main ones on two
-    null firms, too. And 36 facts from public data, each measured in a small world by the statistic that the figure was made by: met
-    or not, fitted or only checked. The default takes half an hour on two cores; `--replications 2 --population 1000` a minute.
-
-    \b
-    Example:
-      silosim evidence --replications 20 --out results/evidence
-    """
-    with explained(debug=debug):
-        from simulation.cli.gathering import gather
-
-        horizon = {"population": population, "weeks": weeks}
-        gather(
-            replications=replications,
-            horizon={name: value for name, value in horizon.items() if value is not None},
-            seed=1 if seed is None else seed,
-            out=out or Path("results") / "evidence",
-            overwrite=overwrite,
-            workers=workers,
-            vector_width=vector_width,
-            quiet=quiet,
-        )
-
-
+app.command(rich_help_panel="Run", epilog=_CODES)(evidence)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(replications)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(bundle)
-app.command(rich_help_panel="Laboratory")(reproduce)
+app.command(rich_help_panel="Laboratory")(reproduce)  # has codes of its own
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(sweep)
 app.command(rich_help_panel="Laboratory", epilog=_CODES)(sensitivity)
 app.command("map", rich_help_panel="Laboratory", epilog=_CODES)(pay_map)

@@ -26,7 +26,7 @@ def ensemble(
     scenario: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SCENARIO]", show_default=False,
+            metavar="SCENARIO", show_default=False,
             help="Scenario whose arms are compared, if another than the calibrated one.",
         ),
     ] = None,

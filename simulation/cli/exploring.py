@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import explained, say
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["explore"]
 
-_SERVER = "The page"
-
 
 def explore(
     scenario: given.ScenarioArgument,
@@ -28,12 +24,8 @@ def explore(
     weeks: given.Weeks = None,
     replications: given.Replications = None,
     seed: given.Seed = None,
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, rich_help_panel=_SERVER, show_default="any that is free")
-    ] = 0,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", rich_help_panel=_SERVER, help="Only print the address.")
-    ] = False,
+    port: given.Port = 0,
+    no_browser: given.NoBrowser = False,
     workers: given.Workers = None,
     vector_width: given.VectorWidth = "auto",
     quiet: given.Quiet = False,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import Annotated, Literal
 
+import typer
+
+from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
+from simulation.cli.failures import explained
 from simulation.cli.opening import folder_of, remarks, say_warnings
 from simulation.cli.progress import shown_progress
 from simulation.cli.warming import warm_up
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-__all__ = ["ExportRequest", "write_out"]
+__all__ = ["export"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportRequest:
+class _Asked:
     """What the command line asked for; None: as in the scenario, or the default."""
 
     scenario: str
@@ -36,7 +38,64 @@ class ExportRequest:
     quiet: bool
 
 
-def write_out(request: ExportRequest) -> None:
+def export(
+    scenario: given.ScenarioArgument,
+    arm: given.Arm = None,
+    replication: given.Replication = 0,
+    seed: given.Seed = None,
+    population: given.Population = None,
+    weeks: given.Weeks = None,
+    events: Annotated[
+        bool, typer.Option("--events", help="Write every encounter, order and survey answer, too: many rows.")
+    ] = False,
+    form: Annotated[
+        Literal["csv", "parquet"],
+        typer.Option("--format", help="parquet: small, typed, its columns explained. csv: for all."),
+    ] = "parquet",
+    threads: given.Threads = 1,
+    engine: given.EngineName = "compiled",
+    vector_width: given.VectorWidth = "auto",
+    out: given.ExportOut = None,
+    overwrite: given.Overwrite = False,
+    quiet: given.Quiet = False,
+    debug: given.Debug = False,
+) -> None:
+    """Write down who bought what and when, for the tools that marketers use.
+
+    Lives one arm and leaves a folder with transactions, one row per purchase,
+    and recency_frequency, one row per buyer in the columns that libraries for
+    customer lifetime value take: customer_id, frequency, recency, T (days) and
+    monetary_value. Weeks after burn-in only: who entered the market before
+    (entered below 0) may have bought before. A newcomer who takes the place of
+    somebody who left is another customer.
+
+    \b
+    Examples:
+      silosim export baseline
+      silosim export silo_vs_shared --arm shared --format csv --out results/for_crm
+      silosim export mine.yaml --population 1000 --weeks 104 --events
+    """
+    with explained(debug=debug):
+        request = _Asked(
+            scenario=scenario,
+            arm=arm,
+            replication=replication,
+            seed=seed,
+            population=population,
+            weeks=weeks,
+            events=events,
+            form=form,
+            threads=threads,
+            engine=engine,
+            vector_width=vector_width,
+            out=out,
+            overwrite=overwrite,
+            quiet=quiet,
+        )
+        _write_out(request)
+
+
+def _write_out(request: _Asked) -> None:
     """Do what was asked for.
 
     Raises
@@ -57,12 +116,13 @@ def write_out(request: ExportRequest) -> None:
     folder = folder_of(request.out, loaded, request.arm, "export")
     check_folder(folder, overwrite=request.overwrite)
     # Late: until here nothing heavy is needed, and bad input is answered at once.
-    from simulation.analysis.export import export, save_export
+    from simulation.analysis.export import export as exported
+    from simulation.analysis.export import save_export
 
     if request.engine == "compiled":
         warm_up(vector_width=request.vector_width, quiet=request.quiet)
     with shown_progress(Console(stderr=True), quiet=request.quiet, what="weeks") as progress:
-        found = export(
+        found = exported(
             loaded,
             arm=request.arm,
             replication=request.replication,

@@ -39,7 +39,7 @@ def new(
             "--drop",
             metavar="DEPARTMENT=OTHER",
             rich_help_panel=_FIRM,
-            help="A department that the firm does not have, and who runs its touchpoints. May be repeated.",
+            help="A department that the firm does not have, and who runs its touchpoints; may be given again.",
         ),
     ] = None,
     rename: Annotated[
@@ -48,7 +48,7 @@ def new(
             "--rename",
             metavar="DEPARTMENT=NAME",
             rich_help_panel=_FIRM,
-            help="Another name for a department. May be repeated.",
+            help="Another name for a department; may be given again.",
         ),
     ] = None,
     figure: Annotated[
@@ -57,7 +57,7 @@ def new(
             "--figure",
             metavar="KEY=VALUE",
             rich_help_panel=_FIRM,
-            help="A key figure: churn, price.OFFER, margin.OFFER, reach.TOUCHPOINT. May be repeated.",
+            help="A key figure: churn, price.OFFER, margin.OFFER, reach.TOUCHPOINT; may be given again.",
         ),
     ] = None,
     arms: Annotated[
@@ -73,7 +73,7 @@ def new(
     population: given.Population = None,
     weeks: given.Weeks = None,
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing, on a terminal either.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older file.")] = False,
+    overwrite: given.OverwriteFile = False,
     debug: given.Debug = False,
 ) -> None:
     """Write a commented scenario to start from: on a terminal by a few questions.

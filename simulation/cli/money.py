@@ -28,7 +28,7 @@ def money(
             "while it runs is in the profit already, as far as the scenario has it.",
         ),
     ] = 0.0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older money.csv and money.png.")] = False,
+    overwrite: given.OverwriteFile = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:  # fmt: skip

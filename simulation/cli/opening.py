@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from simulation.scenario.loading import LoadedScenario
 
-__all__ = ["folder_of", "remarks", "say_warnings"]
+__all__ = ["folder_of", "refuse_existing", "remarks", "say_warnings"]
 
 RESULTS = Path("results")
 """Default parent of the folders of results."""
@@ -35,3 +35,24 @@ def folder_of(out: Path | None, loaded: LoadedScenario, *endings: str | None) ->
         return out
     name = loaded.path.stem if loaded.path is not None else "scenario"
     return RESULTS / "-".join([name, *(ending for ending in endings if ending)])
+
+
+def refuse_existing(*paths: Path, overwrite: bool, option: str = "") -> None:
+    """Refuse files that stand there already, before any work is done for them.
+
+    Parameters
+    ----------
+    option
+        What the file was given by, to be named in the words; nothing where it is an argument.
+
+    Raises
+    ------
+    FolderRefused
+        If one of them exists and may not be replaced.
+    """
+    from simulation.analysis.folder import FolderRefused
+
+    for path in paths:
+        if path.exists() and not overwrite:
+            named = f"{option} {path}".lstrip()
+            raise FolderRefused(f"{named} exists already: name another file, or add --overwrite to replace it")

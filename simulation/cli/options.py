@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 __all__ = [
+    "Act",
     "AlignmentOut",
     "AnswerOut",
     "Arm",
@@ -16,16 +17,23 @@ __all__ = [
     "Deck",
     "EngineName",
     "ExportOut",
+    "NoBrowser",
     "NoCharts",
     "OptimumOut",
     "Out",
     "Overwrite",
+    "OverwriteFile",
     "Population",
+    "Port",
     "Precision",
     "Quiet",
+    "Replication",
     "Replications",
     "ReplicationsOut",
     "Report",
+    "RoundSeconds",
+    "RoundWeeks",
+    "Rounds",
     "ScenarioArgument",
     "Seed",
     "StoryOut",
@@ -39,6 +47,7 @@ __all__ = [
 ]
 
 _SIZE, _MACHINE, _OUTPUT = "Size of the run", "How it runs", "What comes out"
+_PLAY, _PAGE = "The play", "The page"
 _AS_GIVEN = "as in the scenario"
 
 ScenarioArgument: TypeAlias = Annotated[
@@ -57,6 +66,9 @@ Replications: TypeAlias = Annotated[
         rich_help_panel=_SIZE,
         help="How often everything is repeated with other luck (the same luck in every arm).",
     ),
+]
+Replication: TypeAlias = Annotated[
+    int, typer.Option("--replication", min=0, max=99_999, metavar="N", help="Which replication; 0 is the first.")
 ]
 Seed: TypeAlias = Annotated[
     int | None,
@@ -153,6 +165,9 @@ StoryOut: TypeAlias = Annotated[Path | None, out_option("<scenario>-story", "sto
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older folder of results.")
 ]
+OverwriteFile: TypeAlias = Annotated[
+    bool, typer.Option("--overwrite", rich_help_panel=_OUTPUT, help="Replace an older file.")
+]
 Report: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -166,6 +181,53 @@ Workbook: TypeAlias = Annotated[
 Deck: TypeAlias = Annotated[
     bool,
     typer.Option("--pptx", rich_help_panel=_OUTPUT, help="Write report.pptx, too: slides to edit, one message each."),
+]
+Act: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--act",
+        metavar="ARM",
+        show_default="all",
+        rich_help_panel=_PLAY,
+        help="An arm to play; may be given again, in the order of the play.",
+    ),
+]
+Rounds: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, max=40, metavar="N", show_default="5", rich_help_panel=_PLAY, help="Rounds of an act."),
+]
+RoundWeeks: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--weeks", min=1, max=52, metavar="N", show_default="12", rich_help_panel=_PLAY, help="Weeks of a round."
+    ),
+]
+RoundSeconds: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--seconds",
+        min=10,
+        max=3600,
+        metavar="N",
+        show_default="150",
+        rich_help_panel=_PLAY,
+        help="Time to decide in a round.",
+    ),
+]
+Port: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        min=0,
+        max=65_535,
+        metavar="N",
+        show_default="any that is free",
+        rich_help_panel=_PAGE,
+        help="Where on this computer the page is.",
+    ),
+]
+NoBrowser: TypeAlias = Annotated[
+    bool, typer.Option("--no-browser", rich_help_panel=_PAGE, help="Open no browser; only print the page's address.")
 ]
 NoCharts: TypeAlias = Annotated[bool, typer.Option("--no-charts", rich_help_panel=_OUTPUT, help="Draw no charts.")]
 Quiet: TypeAlias = Annotated[

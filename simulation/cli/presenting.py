@@ -44,10 +44,8 @@ def present(
     seed: given.Seed = None,
     population: given.Population = None,
     weeks: given.Weeks = None,
-    port: Annotated[
-        int, typer.Option(min=0, max=65_535, show_default="any free one", metavar="PORT", help="Where the page is.")
-    ] = 0,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")] = False,
+    port: given.Port = 0,
+    no_browser: given.NoBrowser = False,
     vector_width: given.VectorWidth = "auto",
     quiet: given.Quiet = False,
     debug: given.Debug = False,

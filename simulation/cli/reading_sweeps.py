@@ -23,7 +23,7 @@ Outcomes: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--outcome", metavar="NAME", show_default="those of the sweep file", rich_help_panel=_QUESTION,
-        help="Metric or KPI to ask about; may be given several times.",
+        help="Metric or KPI to ask about; may be given again.",
     ),
 ]  # fmt: skip
 AskedArm: TypeAlias = Annotated[
@@ -111,7 +111,7 @@ def pay_map(
         list[str] | None,
         typer.Option(
             "--at", metavar="FACTOR=LEVEL", rich_help_panel=_QUESTION,
-            help="Hold another factor at a level; else the map averages over its levels. May be given several times.",
+            help="Hold another factor at a level; else the map averages over its levels. May be given again.",
         ),
     ] = None,
     outcome: Outcomes = None,

@@ -73,7 +73,7 @@ def report_on(
             help="Tell of one customer kept in one arm and lost in another, each way; lives one replication of two arms again.",
         ),
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older report.")] = False,
+    overwrite: given.OverwriteFile = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import explained, say
+from simulation.cli.opening import refuse_existing
 
 if TYPE_CHECKING:
     from simulation.scenario.loading import LoadedScenario
@@ -22,7 +23,7 @@ def show(
         Path | None,
         typer.Option("--picture", metavar="FILE", help="Draw the firm into this file instead: .png, .svg or .pdf."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older picture.")] = False,
+    overwrite: given.OverwriteFile = False,
     debug: given.Debug = False,
 ) -> None:
     """Show the firm as a map: departments, levers, KPIs, touchpoints and arms.
@@ -57,8 +58,7 @@ def _draw(loaded: LoadedScenario, path: Path, *, overwrite: bool) -> None:
     kind = next((kind for kind in KINDS if path.suffix.lower() == f".{kind}"), None)
     if kind is None:
         raise FolderRefused(f"--picture {path}: the file must end in .png, .svg or .pdf")
-    if path.exists() and not overwrite:
-        raise FolderRefused(f"--picture {path} exists already: name another file, or add --overwrite to replace it")
+    refuse_existing(path, overwrite=overwrite, option="--picture")
     with look():
         content = picture_bytes(firm_picture(loaded.scenario), kind)
     write_file(path, content, overwrite=overwrite)

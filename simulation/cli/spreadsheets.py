@@ -9,11 +9,9 @@ import typer
 
 from simulation.cli import options as given  # noqa: TC001 - typer reads the annotations
 from simulation.cli.failures import explained, say
-from simulation.cli.opening import say_warnings
+from simulation.cli.opening import refuse_existing, say_warnings
 
 __all__ = ["import_firm", "template_of"]
-
-_Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an older file.")]
 
 
 def template_of(
@@ -21,9 +19,9 @@ def template_of(
         Path, typer.Argument(metavar="FILE.xlsx", help="The workbook to write; one that exists is refused.")
     ],
     scenario: Annotated[
-        str, typer.Argument(metavar="[SCENARIO]", help="What fills it: a scenario file, or a shipped scenario.")
+        str, typer.Argument(metavar="SCENARIO", help="What fills it: a scenario file, or a shipped scenario.")
     ] = "baseline",
-    overwrite: _Overwrite = False,
+    overwrite: given.OverwriteFile = False,
     debug: given.Debug = False,
 ) -> None:
     """Write a spreadsheet to fill in: the firm, its departments, touchpoints, levers, KPIs and arms.
@@ -56,7 +54,7 @@ def import_firm(
     scenario: Annotated[
         Path, typer.Argument(metavar="SCENARIO.yaml", help="The scenario to write; one that exists is refused.")
     ],
-    overwrite: _Overwrite = False,
+    overwrite: given.OverwriteFile = False,
     debug: given.Debug = False,
 ) -> None:
     """Turn a filled spreadsheet into a scenario; every bad cell is named, with what is allowed there.
@@ -87,8 +85,7 @@ def _check(path: Path, *endings: str, overwrite: bool) -> None:
 
     if path.suffix.lower() not in endings:
         raise FolderRefused(f"{path}: the file must end in {' or '.join(endings)}")
-    if path.exists() and not overwrite:
-        raise FolderRefused(f"{path} exists already: name another file, or add --overwrite to replace it")
+    refuse_existing(path, overwrite=overwrite)
 
 
 def _named(scenario: Path, folder: Path) -> str:

@@ -30,7 +30,7 @@ def story(
         list[int] | None,
         typer.Option(
             "--customer", min=0, metavar="ID", rich_help_panel=_WHO, show_default="chosen",
-            help="Number of a customer (customer_id of silosim export); may be given several times.",
+            help="Number of a customer (customer_id of silosim export); may be given again.",
         ),
     ] = None,
     arms: Annotated[
@@ -40,9 +40,7 @@ def story(
             help="The two worlds.",
         ),
     ] = None,
-    replication: Annotated[
-        int, typer.Option("--replication", min=0, metavar="K", rich_help_panel=_WHO, help="Which replication; 0 is the first.")
-    ] = 0,
+    replication: given.Replication = 0,
     count: Annotated[
         int,
         typer.Option(
@@ -65,7 +63,7 @@ def story(
     middle one. Or name one. Leaves story.html and story.md (sentences), a picture of both lives, and story.csv: what was
     promised by whom, what came, what it did to her, to whom it is due.
 
-    \\b
+    \b
     Examples:
       silosim story silo_vs_shared
       silosim story silo_vs_shared --arms siloed shared --count 4

@@ -43,35 +43,30 @@ def workshop(
     scenario: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SCENARIO]",
+            metavar="SCENARIO",
             show_default="four acts",
             help="A scenario whose arms are the acts: a file, or a shipped name.",
         ),
     ] = None,
-    act: Annotated[
-        list[str] | None,
+    act: given.Act = None,
+    firms: Annotated[
+        int | None,
+        typer.Option(min=1, max=60, metavar="N", show_default="4", rich_help_panel=_PLAY, help="Firms side by side."),
+    ] = None,
+    rounds: given.Rounds = None,
+    weeks: given.RoundWeeks = None,
+    seconds: given.RoundSeconds = None,
+    population: Annotated[
+        int | None,
         typer.Option(
-            "--act",
-            metavar="ARM",
-            show_default="all",
+            min=100,
+            max=20_000,
+            metavar="N",
+            show_default="2,000",
             rich_help_panel=_PLAY,
-            help="An arm to play; again for more, in order.",
+            help="People in the market of each firm.",
         ),
     ] = None,
-    firms: Annotated[
-        int | None, typer.Option(min=1, max=60, metavar="N", rich_help_panel=_PLAY, help="Firms side by side.")
-    ] = None,
-    rounds: Annotated[
-        int | None, typer.Option(min=1, max=40, metavar="N", rich_help_panel=_PLAY, help="Rounds of an act.")
-    ] = None,
-    weeks: Annotated[
-        int | None, typer.Option(min=1, max=52, metavar="N", rich_help_panel=_PLAY, help="Weeks of a round.")
-    ] = None,
-    seconds: Annotated[
-        int | None,
-        typer.Option(min=10, max=3600, metavar="N", rich_help_panel=_PLAY, help="Time to decide in a round."),
-    ] = None,
-    population: given.Population = None,
     seed: given.Seed = None,
     dry_run: Annotated[
         bool,
@@ -127,7 +122,7 @@ def workshop(
         ),
     ] = False,
     workers: given.Workers = None,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the facilitator's page.")] = False,
+    no_browser: given.NoBrowser = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,
 ) -> None:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FORMULA", "INTEREST", "lifetime_value"]
+__all__ = ["FORMULA", "INTEREST", "WEEKS_A_YEAR", "lifetime_value"]
 
 INTEREST = 0.10
 """Rate at which future money is discounted, a year."""

@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch, Rectangle
 
 from simulation.views.ledger_sums import UNIT, Cells, cells_of, change_sentence, dues, pain_of, pain_sentence
+from simulation.views.report.numbers import true_minus
 from simulation.views.series import replications
 from simulation.views.style import FAINT, INK, MUTED, SMALL, WIDTH, beside, inch_axes, page_for, text_width, wrapped
 from simulation.views.words import amount, amount_with_sign, due_name
@@ -105,7 +106,7 @@ def _fill(axes: Axes, compared: Compared, cells: Cells, *, heights: list[float],
         box = Rectangle((column, tops[row]), 1, heights[row], facecolor=colour, edgecolor=FAINT)
         axes.add_patch(box)
         text = amount_with_sign(value, decimals=decimals) if change else amount(value, decimals=decimals)
-        text = text.replace("-", "\N{MINUS SIGN}") if any(digit in text for digit in "123456789") else "·"
+        text = true_minus(text) if any(digit in text for digit in "123456789") else "·"
         dark = not total and abs(share) > 0.62
         clear = bool(cells.clear[row, column])
         ink = "white" if dark else INK

@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from simulation.analysis.intervals import FEWEST_TO_TELL, mean_interval
 from simulation.laboratory.money.lifetimes import customer_values
 from simulation.laboratory.money.pay_back import cumulative_difference, worth_after
+from simulation.views.report.numbers import true_minus
 from simulation.views.series import Band
 from simulation.views.style import HEIGHT, INK, MUTED, WIDTH, arm_style, page_for, wrapped
 from simulation.views.trends import arm_handles, draw_band, spread_note, weeks_axis
@@ -89,9 +90,7 @@ def _draw_difference(axes: Axes, compared: Comparison, *, cost: float) -> None:
     weeks_axis(axes, weeks=float(compared.scenario.horizon.weeks))
     axes.set_title(wrapped("Profit added up: difference to the first arm", width=WIDTH / 2 - 1.2, bold=True))
     axes.set_ylabel(f"{compared.scenario.market.currency}, whole market")
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _at: amount(value, decimals=0).replace("-", "\N{MINUS SIGN}"))
-    )
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _at: true_minus(amount(value, decimals=0))))
 
 
 def _draw_values(axes: Axes, compared: Comparison, values: Mapping[str, NDArray[np.float64]]) -> None:

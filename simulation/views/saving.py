@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from simulation.analysis import storage
+from simulation.analysis.cells import as_text
 from simulation.analysis.folder import PROVENANCE, write_file
 from simulation.views.minutes import minutes
 
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
 
-__all__ = ["MINUTES", "RISKY", "add_file", "neutralised", "save"]
+__all__ = ["MINUTES", "add_file", "neutralised", "save"]
 
 MINUTES = "council_minutes.md"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is marked as text, so that no spreadsheet takes it for a formula."""
 
 
 def save(
@@ -85,9 +84,4 @@ def add_file(path: Path, content: bytes, *, overwrite: bool) -> Path:
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame in which no text is a formula to a spreadsheet: such a text begins with an apostrophe."""
     texts = frame.select_dtypes(include=["object", "string"])
-    return frame.assign(
-        **{
-            str(name): [f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell for cell in column]
-            for name, column in texts.items()
-        }
-    )
+    return frame.assign(**{str(name): [as_text(cell) for cell in column] for name, column in texts.items()})

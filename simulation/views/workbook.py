@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulation.analysis.cells import is_risky
 from simulation.analysis.frames import columns_of
 from simulation.analysis.intervals import mean_interval
 from simulation.laboratory.extras import needed
@@ -21,7 +22,7 @@ from simulation.views.report.ground import parameters
 from simulation.views.report.making import making, notes
 from simulation.views.report.money import CAVEAT
 from simulation.views.report.numbers import line_of, rows_of
-from simulation.views.saving import RISKY, add_file
+from simulation.views.saving import add_file
 from simulation.views.series import closing_weeks, last_weeks, run_means
 from simulation.views.words import due_name, levers_of
 
@@ -127,8 +128,7 @@ def _cell(page: Any, row: int, column: int, value: object, formats: Mapping[str,
 
 def _text(page: Any, row: int, column: int, text: str, formats: Mapping[str, Any], kind: str) -> None:
     """A text is written as a text, whatever it looks like."""
-    risky = text.startswith(RISKY)
-    page.write_string(row, column, text, formats["risky" if risky else kind])
+    page.write_string(row, column, text, formats["risky" if is_risky(text) else kind])
 
 
 def _answer(compared: Comparison, told: Mapping[str, Any], same_meaning: bool) -> Sheet:

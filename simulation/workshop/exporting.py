@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
+from simulation.analysis.cells import as_text
 from simulation.scenario.overlay import apply
 from simulation.workshop.playing import changes_of
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CSV_COLUMNS", "LEARNERS", "arm_of", "as_scenario", "decisions_csv", "scenario_file"]
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so could be taken for a formula by a spreadsheet: it gets an apostrophe in front."""
 CSV_COLUMNS = {
     "act": "Name of the act.",
     "firm": "Key of the firm.",
@@ -116,10 +115,5 @@ def decisions_csv(state: State, outcomes: Mapping[tuple[str, str], Outcome]) -> 
                         setting,
                         *who,
                     )
-                    writer.writerow([safe(cell) for cell in row])
+                    writer.writerow([as_text(cell) for cell in row])
     return text.getvalue()
-
-
-def safe(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY) else cell

@@ -195,6 +195,7 @@ def play(job: Job) -> Outcome:
 
     from simulation.analysis.run import record_of
     from simulation.model.organization_model import OrganizationModel
+    from simulation.rules.arithmetic import UNITS
 
     model = OrganizationModel(job.scenario, seed=job.seed, pars=job.pars)
     books = _Books(list(model.departments))
@@ -205,7 +206,7 @@ def play(job: Job) -> Outcome:
     run = record_of(model, arm=job.act, keep_customers=False)
     kpis = model.organization.kpis.names
     company = [name for name in run.weekly if name.partition(".")[0] not in {"lever", "score", "bonus"}]
-    per = 1000.0 / (2**20 * len(run.encounters) * job.scenario.horizon.population)
+    per = 1000.0 / (UNITS * len(run.encounters) * job.scenario.horizon.population)
     felt = run.ledger.astype(np.float64) * per
     last = slice(-job.weeks, None)
     outcome = Outcome(

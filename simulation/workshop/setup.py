@@ -17,14 +17,31 @@ if TYPE_CHECKING:
     from simulation.scenario.lever import Lever
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["ACTS", "DEFAULT_ACTS", "LIMITS", "Act", "Opening", "Setup", "default_setup", "setup_from"]
+__all__ = [
+    "ACTS",
+    "DEFAULT_ACTS",
+    "LIMITS",
+    "ROUNDS",
+    "SECONDS",
+    "WEEKS",
+    "Act",
+    "Opening",
+    "Setup",
+    "default_setup",
+    "seats_of",
+    "setup_from",
+    "whole_reviews",
+]
 
 ACTS = Path(__file__).parent / "acts.yaml"
 """The scenario whose arms are the acts of the shipped workshop."""
 DEFAULT_ACTS = ("siloed", "pooled_data", "shared_and_pooled", "council")
 """Those of its arms that are played, in order."""
+ROUNDS, WEEKS, SECONDS = 5, 12, 150
+"""Rounds of an act, weeks of a round, and time to decide in a round [s] unless said otherwise. Our assumption; four acts and what
+is between them take an hour."""
 LEVERS_A_SEAT = 3
-"""Levers that a person sets at the most. Our assumption: more cannot be weighed in three minutes."""
+"""Levers that a person sets at the most. Our assumption: more cannot be weighed in a round."""
 LIMITS = {"firms": (1, 60), "rounds": (1, 40), "weeks": (1, 52), "population": (100, 20_000), "seconds": (10, 3600)}
 """Lowest and highest value of each figure of a session."""
 
@@ -125,7 +142,7 @@ class Setup:
 
 
 def default_setup(
-    firms: int = 4, *, rounds: int = 6, weeks: int = 12, population: int = 2000, seconds: int = 180
+    firms: int = 4, *, rounds: int = ROUNDS, weeks: int = WEEKS, population: int = 2000, seconds: int = SECONDS
 ) -> Setup:
     """Return the shipped workshop: siloed, pooled data, shared bonus on shared sight, and a council.
 
@@ -146,10 +163,10 @@ def setup_from(
     *,
     acts: Sequence[str] = (),
     firms: int = 4,
-    rounds: int = 6,
-    weeks: int = 12,
+    rounds: int = ROUNDS,
+    weeks: int = WEEKS,
     population: int = 2000,
-    seconds: int = 180,
+    seconds: int = SECONDS,
     seed: int | None = None,
     seats: Mapping[str, Sequence[str]] | None = None,
 ) -> Setup:
@@ -186,7 +203,6 @@ def setup_from(
             faults += _names(levers, own, f"lever of {department}", file)
     if faults:
         raise ScenarioError(faults)
-    review = given.learning.review_weeks
     named = {name: loaded.arms[name] for name in (acts or loaded.arms)}
     horizon = {"population": population, "burn_in": given.horizon.burn_in}
     luck = given.horizon.seed if seed is None else seed
@@ -197,7 +213,7 @@ def setup_from(
         firms={f"firm_{number}": f"Firm {number}" for number in range(1, firms + 1)},
         seats=chosen,
         rounds=rounds,
-        weeks=-(-weeks // review) * review,
+        weeks=whole_reviews(weeks, given),
         seed=luck,
         seconds=seconds,
         opening=_opening(next(iter(named.values())), seed=luck, **horizon),
@@ -218,6 +234,12 @@ def seats_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
         for name, department in scenario.departments.items()
     }
     return {name: levers for name, levers in found.items() if levers}
+
+
+def whole_reviews(weeks: int, scenario: Scenario) -> int:
+    """Return the weeks of a round made up to whole reviews: departments learn, and bonuses are paid, at the end of one."""
+    review = scenario.learning.review_weeks
+    return -(-weeks // review) * review
 
 
 def _figures(figures: Mapping[str, int], file: str) -> list[Fault]:

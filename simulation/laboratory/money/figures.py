@@ -15,7 +15,7 @@ import pandas as pd
 from simulation.analysis.frames import LAST_WEEKS
 from simulation.analysis.intervals import mean_interval, paired_interval
 from simulation.analysis.promises import lever_columns
-from simulation.laboratory.lifetime_value import lifetime_value
+from simulation.laboratory.lifetime_value import WEEKS_A_YEAR, lifetime_value
 from simulation.laboratory.money.columns import FIGURES, MONEY_COLUMNS, money_columns
 from simulation.laboratory.money.pay_back import cumulative_difference, pay_back, worth_after
 from simulation.laboratory.money.touchpoint_costs import BOTH, SERVING, WINNING, reach, touchpoint_costs
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     Values = dict[str, NDArray[np.float64]]
 
 __all__ = ["money_frame", "money_table", "money_values"]
-
-WEEKS_A_YEAR = 52
 
 
 def money_values(compared: Comparison) -> dict[str, Values]:

@@ -6,6 +6,7 @@ import io
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from simulation.analysis.cells import is_risky
 from simulation.laboratory.extras import needed
 from simulation.laboratory.spreadsheet.cells import DELETE, cell_of, path_words
 from simulation.laboratory.spreadsheet.fields import allowed, default_of, kind_of, node_at, resolved
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["template"]
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 - the same bytes for the same firm, whenever it is written
 _SPARE = 200
 """Rows below the last one in which drop-downs work, too."""
@@ -192,7 +192,7 @@ class _Sheets:
         elif isinstance(content, int | float):
             page.write_number(row, column, content, self.plain)
         elif content:
-            page.write_string(row, column, content, self.risky if content.startswith(_RISKY) else self.plain)
+            page.write_string(row, column, content, self.risky if is_risky(content) else self.plain)
 
     def _choice(self, page: Any, where: tuple[int, int, int, int], node: Node, head: str) -> None:
         """A drop-down for what is one of a few, a remark for numbers out of range; the import has the last word."""

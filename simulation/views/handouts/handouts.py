@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-
 from simulation._version import __version__
 from simulation.analysis.folder import PROVENANCE, whole
+from simulation.views.templates import templates_in
 from simulation.views.words import joined, levers_of
+from simulation.workshop.setup import ROUNDS, SECONDS, WEEKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +45,9 @@ class Play:
 
     acts: Sequence[str]
     seats: Mapping[str, Sequence[str]]
-    rounds: int = 5
-    weeks: int = 12
-    seconds: int = 150
+    rounds: int = ROUNDS
+    weeks: int = WEEKS
+    seconds: int = SECONDS
 
     @property
     def minutes_an_act(self) -> float:
@@ -58,13 +58,7 @@ class Play:
 def handouts(loaded: LoadedScenario, play: Play) -> dict[str, str]:
     """Return the pages by the names of their files."""
     scenario = loaded.scenario
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    pages = templates_in(_HERE / "templates")
     cards = [_card(scenario, department, play.seats[department]) for department in play.seats]
     words: dict[str, Any] = {
         "title": scenario.title,
@@ -77,7 +71,7 @@ def handouts(loaded: LoadedScenario, play: Play) -> dict[str, str]:
         "shared": [_metric(scenario, name) for name in scenario.incentives.shared_metrics],
         "sheet": _timetable(play),
     }
-    return {name: environment.get_template(name).render(words) for name in FILES}
+    return {name: pages.get_template(name).render(words) for name in FILES}
 
 
 def write_handouts(loaded: LoadedScenario, play: Play, folder: Path, *, overwrite: bool = False) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from simulation.laboratory.lifetime_value import WEEKS_A_YEAR
 from simulation.laboratory.money.columns import TAXES, money_columns
 from simulation.laboratory.money.figures import money_values
 from simulation.laboratory.money.lifetimes import QUANTILES, customer_values, top_share
@@ -29,7 +30,6 @@ CAVEAT = (
     "Do not take these figures into a budget: they are those of a simulated firm whose sizes are mostly assumed. They compare "
     "designs of one firm with each other."
 )
-WEEKS_A_YEAR = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,23 +83,20 @@ def report_html(
     compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True, stories: Sequence[Told] = ()
 ) -> str:
     """Return the report as one page of HTML that needs nothing else."""
-    import jinja2
+    from simulation.views.templates import templates_in
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     scripts = [asset(name) for name in _SCRIPTS]
-    return environment.get_template("report.html").render(
-        **_content(compared, told, same_meaning=same_meaning),
-        policy=policy_of(scripts, pictures=bool(stories)),
-        told=stories,
-        level="h3",
-        scripts=scripts,
-        style=asset("report.css"),
+    return (
+        templates_in(TEMPLATES)
+        .get_template("report.html")
+        .render(
+            **_content(compared, told, same_meaning=same_meaning),
+            policy=policy_of(scripts, pictures=bool(stories)),
+            told=stories,
+            level="h3",
+            scripts=scripts,
+            style=asset("report.css"),
+        )
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulation._version import __version__
 from simulation.views.saving import neutralised
 from simulation.views.story.sums import sums
+from simulation.views.story.turns import turns
 from simulation.views.story.words import Teller
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from simulation.analysis.stories import Stories
     from simulation.scenario.scenario import Scenario
     from simulation.views.story.sums import Sum
-    from simulation.views.story.words import Turn, Week
+    from simulation.views.story.turns import Turn
+    from simulation.views.story.words import Week
 
 __all__ = ["Told", "add_stories", "drawn", "story_html", "story_markdown", "told_stories"]
 
@@ -68,7 +70,7 @@ def told_stories(
             Told(
                 customer=story.customer, title=teller.title, titles=tuple(titles[arm] for arm in stories.arms),
                 opening=tuple(teller.opening()), sums=tuple(sums(teller)),
-                turns=tuple((titles[arm], tuple(teller.turns(arm))) for arm in stories.arms),
+                turns=tuple((titles[arm], tuple(turns(teller, arm))) for arm in stories.arms),
                 weeks=tuple(teller.weeks()) if weeks else (),
                 picture=base64.b64encode(pictures[story.customer]).decode(),
             )
@@ -95,15 +97,10 @@ def drawn(
 
 def story_html(told: Sequence[Told], stories: Stories, *, scenario: Scenario, command: Sequence[str]) -> str:
     """Return the page: all that it shows stands in it."""
-    import jinja2
-
     from simulation.views.report.page import TEMPLATES, asset, policy_of
+    from simulation.views.templates import templates_in
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_TEMPLATES, TEMPLATES]), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("story.html").render(
+    return templates_in(_TEMPLATES, TEMPLATES).get_template("story.html").render(
         told=told, stories=stories, scenario=scenario, command=shlex.join(command), version=__version__, level="h2",
         style=asset("report.css"), policy=policy_of([], pictures=True),
     )  # fmt: skip
@@ -119,9 +116,9 @@ def story_markdown(told: Sequence[Told], *, scenario: Scenario) -> str:
         lines += [f"![Both lives by week](story_{part.customer}.png)", ""]
         lines += [_row("What", "Unit", *part.titles), _row(*["---"] * (2 + len(part.titles)))]
         lines += [_row(line.what, line.unit, *line.figures.values()) for line in part.sums]
-        for title, turns in part.turns:
+        for title, moments in part.turns:
             lines += ["", f"### The moments that tell under {_safe(title)}", ""]
-            lines += [f"- **Week {turn.week + 1}.** {_safe(turn.text)}" for turn in turns]
+            lines += [f"- **Week {turn.week + 1}.** {_safe(turn.text)}" for turn in moments]
         lines += ["", "### Every week in which something happened", ""]
         lines += [_row("Week", *part.titles), _row(*["---"] * (1 + len(part.titles)))]
         lines += [_row(str(week.week + 1), *(" ".join(said) for said in week.told.values())) for week in part.weeks]

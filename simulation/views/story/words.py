@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulation.views.report.numbers import true_minus
 from simulation.views.words import amount, amount_with_sign, joined, quoted
 
 if TYPE_CHECKING:
@@ -22,12 +23,10 @@ if TYPE_CHECKING:
     from simulation.scenario.journey import Touchpoint
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["ENDS", "LEAST", "Teller", "Turn", "Week"]
+__all__ = ["ENDS", "LEAST", "Teller", "Week"]
 
 LEAST = 0.005
 """Parts of experience and promises smaller than half a point are not told."""
-MOST_TURNS = 12
-"""So many telling moments are told of each world, the strongest first to be kept."""
 ENDS = {
     "customer": "is a customer",
     "defected": "has gone to a competitor",
@@ -57,15 +56,6 @@ class Week:
 
     week: int
     told: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A telling moment in one world."""
-
-    week: int
-    text: str
-    weight: float
 
 
 def points(value: float, *, decimals: int = 0) -> str:
@@ -162,7 +152,7 @@ class Teller:
         """Every week in which something happened in either world."""
         told: dict[int, dict[str, tuple[str, ...]]] = {}
         for arm in self.stories.arms:
-            for week, group in itertools.groupby(self._rows(arm), key=lambda row: int(row["week"])):
+            for week, group in itertools.groupby(self.rows(arm), key=lambda row: int(row["week"])):
                 sentences = self.sentences(list(group))
                 if sentences:
                     told.setdefault(week, {})[arm] = tuple(sentences)
@@ -170,12 +160,13 @@ class Teller:
             Week(week=week, told={arm: told[week].get(arm, ()) for arm in self.stories.arms}) for week in sorted(told)
         ]
 
-    def _rows(self, arm: str) -> list[dict[str, Any]]:
+    def rows(self, arm: str) -> list[dict[str, Any]]:
+        """Her rows in one world, in their order."""
         return [{str(name): value for name, value in row.items()} for row in self.story.of(arm).to_dict("records")]
 
     def sentences(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         """What happened in one week of one world."""
-        found = [sentence for row in rows for sentence in self._event(row)]
+        found = [sentence for row in rows for sentence in self.event(row)]
         last = rows[-1]
         if found and last["what"] == "week" and last["purchases"] > 0:
             found.append(
@@ -184,7 +175,7 @@ class Teller:
             )
         return found
 
-    def _event(self, row: Mapping[str, Any]) -> list[str]:
+    def event(self, row: Mapping[str, Any]) -> list[str]:
         """What one row tells."""
         tell = {"encounter": self._encounter, "order": self._order, "open problem": self._problem,
                 "answer": self._answer, "exit": self._exit}.get(row["what"])  # fmt: skip
@@ -295,18 +286,6 @@ class Teller:
             found.append(f"She tells others something {row['tells']}.")
         return found
 
-    # -- what it comes to ------------------------------------------------------------------------------------------
-
-    def turns(self, arm: str) -> list[Turn]:
-        """The telling moments in one world: changes of stage, problems, and what was felt most, in their order."""
-        found = []
-        for row in self._rows(arm):
-            weight, text = _weight(row), " ".join(self._event(row))
-            if weight > 0 and text:
-                found.append(Turn(week=int(row["week"]), text=text, weight=weight))
-        kept = sorted(found, key=lambda turn: (-turn.weight, turn.week))[:MOST_TURNS]
-        return [turn for turn in found if turn in kept]
-
 
 def _by_week(rows: pd.DataFrame) -> dict[int, list[str]]:
     """Return what stands in each week's rows, in a form in which an empty figure equals another."""
@@ -318,17 +297,4 @@ def _by_week(rows: pd.DataFrame) -> dict[int, list[str]]:
 
 def _signed(value: float) -> str:
     """Points of 100 with their sign."""
-    return amount_with_sign(100.0 * value).replace("-", "\N{MINUS SIGN}")
-
-
-def _weight(row: Mapping[str, Any]) -> float:
-    """How telling a row is: a change of stage most, then problems, then the size of what was felt."""
-    if row["what"] == "exit":
-        return math.inf
-    if row["stage"] and row["stage"] != row["stage_before"]:
-        return 10.0 if "customer" in (row["stage"], row["stage_before"]) else 0.0
-    if row["what"] == "week":
-        return 0.6 if row["voiced"] is True else 0.0
-    if row["what"] == "encounter":
-        return abs(float(row["felt"])) + 0.5 * (row["problem_opened"] is True) + 0.4 * (row["problem_solved"] is True)
-    return 0.0
+    return true_minus(amount_with_sign(100.0 * value))

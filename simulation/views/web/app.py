@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from simulation.views.templates import templates
 from simulation.views.web.guard import LOOPBACK, Guard
 from simulation.views.web.static_files import StaticFiles
 
@@ -93,13 +94,8 @@ async def form_of(request: Request) -> dict[str, str]:
 
 def _templates(surfaces: Sequence[str], static: StaticFiles) -> jinja2.Environment:
     of_surfaces = {name: jinja2.FileSystemLoader(HERE / name / "templates") for name in surfaces}
-    environment = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(HERE / "templates"), jinja2.PrefixLoader(of_surfaces)]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    everywhere = jinja2.FileSystemLoader(HERE / "templates")
+    environment = templates(jinja2.ChoiceLoader([everywhere, jinja2.PrefixLoader(of_surfaces)]))
     environment.globals["asset"] = static.url
     return environment
 

@@ -178,10 +178,6 @@ class Room:
                     del self._players[token]
                     self.hub.forget(topic)
 
-    def connected(self) -> int:
-        """How many players have a page open."""
-        return len(self._players)
-
     async def _tell_players(self) -> None:
         """Give players what is new, at a pace that eyes can follow; a burst of decisions becomes one snapshot."""
         while True:
