@@ -1,4 +1,4 @@
-"""What a thousand firms with all assumed numbers drawn anew say of the headline: tables and a picture."""
+"""What a thousand firms with all assumed numbers drawn anew say of the headline: tables and pictures."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from scipy import stats
 
 from simulation.analysis.intervals import mean_interval
 from simulation.laboratory.sweep import dataset
+from simulation.laboratory.sweep.sweeping import plan_in
 from simulation.views import style
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["write_answer"]
 
@@ -41,17 +41,18 @@ MOST_NAMED = 12
 
 
 def write_answer(folder: Path, kept: Path) -> None:
-    """Write `draws.csv` (each firm), `survival.csv` (each headline), `turning.csv` (which numbers move it), and a picture."""
+    """Write `draws.csv` (each firm), `survival.csv` (each headline), `turning.csv` (which numbers move it), and pictures."""
     kept.mkdir(exist_ok=True)
     runs = dataset.read(folder)
     draws = per_draw(runs)
-    labels = {factor.column: factor.label for factor in dataset.plan_of(folder).factors}
+    labels = {factor.column: factor.label for factor in plan_in(folder).factors}
     factors = runs.drop_duplicates("point").set_index("point").sort_index()[list(labels)].rename(columns=labels)
     survives, turns = survival(draws), turning(draws, factors)
     for name, frame in {"draws": draws, "survival": survives, "turning": turns}.items():
         frame.to_csv(kept / f"{name}.csv", index=False, float_format="%.6g", lineterminator="\n")
     with style.look():
-        style.save(picture(draws, survives, turns), kept, "headline")
+        style.save(headline_page(draws, survives), kept, "headline")
+        style.save(turning_page(turns), kept, "turning")
 
 
 def per_draw(runs: pd.DataFrame) -> pd.DataFrame:
@@ -116,40 +117,47 @@ def turning(draws: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def picture(draws: pd.DataFrame, survives: pd.DataFrame, turns: pd.DataFrame) -> Figure:
-    """Draw how the effects in loyalty are spread over firms, and what the loss to silos goes with."""
-    figure = Figure(figsize=(style.WIDTH, style.HEIGHT), layout="constrained")
-    spread, names = figure.subplots(1, 2, width_ratios=[1, 1])
-    _spread(spread, draws, survives)
-    _names(names, turns[(turns["headline"] == "silos_loyalty") & turns["told"]].head(MOST_NAMED))
-    firms = int(survives["firms"].iloc[0])
-    below = survives.set_index("headline")["below"]["silos_loyalty"]
-    figure.suptitle(
-        f"Own KPIs cost loyalty in {below:.0%} of {firms:,} firms with every assumed number drawn anew",
-        fontsize=style.TITLE, color=style.INK, x=0.01, ha="left",
-    )  # fmt: skip
+def headline_page(draws: pd.DataFrame, survives: pd.DataFrame) -> Figure:
+    """Draw how the effects in loyalty are spread over firms."""
+    rows = survives[survives["metric"] == "loyalty"]
+    silos = rows.set_index("headline").loc["silos_loyalty"]
+    figure = style.page(
+        title=f"Own KPIs cost loyalty in {silos['below']:.0%} of {silos['firms']:,.0f} firms that differ in every assumed number",
+        note="Firms by the effect [points of loyalty], mean of 3 replications. First: own KPIs against levers that never move; "
+        "the others: shared pay with sight against own KPIs. Luck widens each picture.",
+    )
+    panels = figure.subplots(len(rows), 1, sharex=True).tolist()
+    shown = draws[draws["headline"].isin(rows["headline"])]["mean"]
+    bins = np.arange(np.floor(shown.min()), np.ceil(shown.max()) + 0.25, 0.25)
+    for axes, row in zip(panels, rows.itertuples(), strict=True):
+        values = draws.loc[draws["headline"] == row.headline, "mean"]
+        axes.hist(values[values < 0], bins=bins, color=style.BELOW, hatch="//", edgecolor="white")
+        axes.hist(values[values >= 0], bins=bins, color=style.PAR, edgecolor="white")
+        axes.axvline(0, color=style.INK, linewidth=1.5)
+        axes.set_title(
+            f"{row.title}: {row.p50:+.1f}, nine tenths of firms {row.p5:+.1f} to {row.p95:+.1f}; up in {1 - row.below:.0%}"
+        )
+        axes.set_ylabel("firms")
+    panels[-1].set_xlabel("points of loyalty")
     return figure
 
 
-def _spread(axes: Axes, draws: pd.DataFrame, survives: pd.DataFrame) -> None:
-    shown = survives[survives["metric"] == "loyalty"]
-    effects = [draws.loc[draws["headline"] == name, "mean"].to_numpy() for name in shown["headline"]]
-    axes.boxplot(effects, orientation="horizontal", whis=(5, 95), showfliers=False, widths=0.5,
-                 medianprops={"color": style.INK, "linewidth": 2})  # fmt: skip
+def turning_page(turns: pd.DataFrame) -> Figure:
+    """Draw which assumed numbers the loss to silos goes with."""
+    told = turns[(turns["headline"] == "silos_loyalty") & turns["told"]]
+    most = told.head(MOST_NAMED)
+    figure = style.page(
+        title="Which assumed numbers go with what silos cost",
+        note="Rank correlation with the effect of own KPIs on loyalty, 95 % interval; left: more is lost where the number is larger. "
+        f"The largest {len(most)} of {len(told)} that are told at a false discovery rate of {FALSE_DISCOVERIES:.0%}, of "
+        f"{turns['number'].nunique()} numbers.",
+    )
+    axes = figure.subplots()
+    at = np.arange(len(most))
+    errors = np.abs(most[["low", "high"]].to_numpy().T - most["correlation"].to_numpy())
+    axes.errorbar(most["correlation"], at, xerr=errors, fmt="o", color=style.INK, capsize=4)
     axes.axvline(0, color=style.MUTED, linewidth=1)
-    words = [f"{row.title}\nabove nought in {1 - row.below:.0%}" for row in shown.itertuples()]
-    axes.set_yticks(range(1, len(words) + 1), words)
+    axes.set_yticks(at, [path.removeprefix("departments.").replace(".effects.", ": ") for path in most["number"]])
     axes.invert_yaxis()
-    axes.set_xlabel("points of loyalty; box: half of the firms, whiskers: nine tenths")
-    axes.set_title("Effect over firms", loc="left", fontsize=style.SMALL)
-
-
-def _names(axes: Axes, told: pd.DataFrame) -> None:
-    at = range(len(told))
-    errors = np.abs(told[["low", "high"]].to_numpy().T - told["correlation"].to_numpy())
-    axes.errorbar(told["correlation"], at, xerr=errors, fmt="o", color=style.INK, capsize=3)
-    axes.axvline(0, color=style.MUTED, linewidth=1)
-    axes.set_yticks(at, [path.replace("departments.", "").replace(".effects.", ": ") for path in told["number"]])
-    axes.invert_yaxis()
-    axes.set_xlabel("rank correlation with the effect of own KPIs, 95 % interval")
-    axes.set_title("What the loss goes with (left: more lost where it is larger)", loc="left", fontsize=style.SMALL)
+    axes.set_xlabel("rank correlation")
+    return figure
