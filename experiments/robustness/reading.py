@@ -148,7 +148,7 @@ def turning_page(turns: pd.DataFrame) -> Figure:
     most = told.head(MOST_NAMED)
     figure = style.page(
         title="Which assumed numbers go with what silos cost",
-        note="Rank correlation with the effect of own KPIs on loyalty, 95 % interval; left: more is lost where the number is larger. "
+        note="Rank correlation with the effect of own KPIs on loyalty, 95 % interval; left: more is lost the larger it is. "
         f"The largest {len(most)} of {len(told)} that are told at a false discovery rate of {FALSE_DISCOVERIES:.0%}, of "
         f"{turns['number'].nunique()} numbers.",
     )
