@@ -105,7 +105,7 @@ def report_on(
         stored = read(folder)
         told = _stories(stored, quiet=quiet) if story else []
         for kind, path in paths.items():
-            more = {"stories": told} if kind == "html" else {}
+            more = {"stories": told} if kind in ("html", "pptx") else {}
             writers()[kind](
                 stored.comparison, path, told=stored.provenance, same_meaning=stored.same_meaning, overwrite=overwrite,
                 **more,

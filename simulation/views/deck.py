@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import math
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from simulation.views.ledger_sums import pain_sentence
 from simulation.views.report.answer import answer, sentence
 from simulation.views.report.ground import clear_by_luck, source_counts
 from simulation.views.report.making import making, notes
-from simulation.views.report.numbers import line_of, rows_of, tables_of, weekly_rows
+from simulation.views.report.money import PER, money, tax_values
+from simulation.views.report.numbers import line_of, rows_from, rows_of, tables_of, weekly_rows
 from simulation.views.report.weeks import course
 from simulation.views.saving import add_file
 from simulation.views.series import last_weeks, run_means
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from simulation.analysis.comparison import Comparison
     from simulation.views.report.numbers import Cell, Line, Table
+    from simulation.views.story.page import Told
 
 __all__ = ["DECK", "deck", "write_deck"]
 
@@ -49,8 +52,9 @@ LONGEST = 230
 
 
 def write_deck(
-    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, overwrite: bool = False
-) -> Path:
+    compared: Comparison, path: Path, *, told: Mapping[str, Any], same_meaning: bool = True, overwrite: bool = False,
+    stories: Sequence[Told] = (),
+) -> Path:  # fmt: skip
     """Write the deck, whole or not at all; parameters as those of `simulation.views.report.write_report`.
 
     Raises
@@ -60,16 +64,22 @@ def write_deck(
     FolderRefused
         If the file exists and may not be replaced.
     """
-    return add_file(path, deck(compared, told=told, same_meaning=same_meaning), overwrite=overwrite)
+    made = deck(compared, told=told, same_meaning=same_meaning, stories=stories)
+    return add_file(path, made, overwrite=overwrite)
 
 
-def deck(compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True) -> bytes:
+def deck(
+    compared: Comparison, *, told: Mapping[str, Any], same_meaning: bool = True, stories: Sequence[Told] = ()
+) -> bytes:
     """Return the deck as the bytes of a pptx file."""
     slides = _Slides(title=compared.scenario.title, made=datetime.fromisoformat(told["date"]))
     slides.words(compared.scenario.title, [compared.scenario.question, *notes(compared, same_meaning=same_meaning)])
     slides.words("The answer", list(answer(compared)), size=24)
     _tables(compared, slides)
+    _value(compared, slides)
     _pictures(compared, slides)
+    for story in stories:
+        slides.told(story)
     slides.words("What is uncertain, and what it rests on", _uncertain(compared))
     made = making(compared, told)
     slides.words(
@@ -100,6 +110,41 @@ def _tables(compared: Comparison, slides: _Slides) -> None:
     )
     message = against + sentence(compared, "profit_at_equal_bonus") + "." if others else answer(compared)[1]
     slides.tables(message, _lines(compared, ("revenue", "cost", "bonus", "profit", "profit_at_equal_bonus")))
+
+
+def _value(compared: Comparison, slides: _Slides) -> None:
+    """What the first arm forgoes against each other arm, and what a change may cost once to be paid back."""
+    value = money(compared)
+    if not value.worth:
+        return
+    rows = {name: rows_from(column, values) for name, (column, values) in tax_values(compared).items()}
+    week = value.weeks[-1]
+    heads = [
+        f"{value.currency}; in brackets: 95 % interval",
+        *(f"More than under {quoted(compared.arm_titles[compared.baseline_arm])}: {PER[name]}" for name in rows),
+        f"May cost once, to be paid back after {week} weeks",
+    ]
+    lines = [
+        [
+            worth.title,
+            *(_cell_words(line_of(compared, of).cells[worth.arm - 1]) for of in rows.values()),
+            worth.after[-1][1],
+        ]
+        for worth in value.worth
+    ]
+    message = value.taxes[0] if len(value.taxes) == 1 else _taxed(compared)
+    slides.grid(message, heads, lines, notes=" ".join([*value.taxes, value.caveat]))
+
+
+def _taxed(compared: Comparison) -> str:
+    """How many arms earn clearly more or less than the first."""
+    column, values = tax_values(compared)["profit_a_year"]
+    _, *others = rows_from(column, values).values()
+    more, less = (sum(row.clear and row.difference * sign > 0 for row in others) for sign in (1, -1))
+    return (
+        f"Against {quoted(compared.arm_titles[compared.baseline_arm])}, {more} of {len(others)} other arms clearly earn "
+        f"more a year and {less} clearly less"
+    )
 
 
 def _pictures(compared: Comparison, slides: _Slides) -> None:
@@ -204,6 +249,38 @@ class _Slides:
             for at, text in enumerate([f"{line.label} [{line.unit}]", level, *map(_cell_words, line.cells)]):
                 _say(grid.cell(row, at).text_frame, [text], size=12)
         slide.notes_slide.notes_text_frame.text = f"{table.caption}. Source: summary of the comparison."
+
+    def grid(
+        self, message: str, heads: Sequence[str], lines: Sequence[Sequence[str]], *, notes: str, room: float = 0.0
+    ) -> Any:
+        """A native table of words under the message, with room left beside it [inch]; its first column is the widest."""
+        slide, width = self._slide(message), WIDE - 2 * EDGE - room
+        size = 12 if len(lines) <= LINES_A_SLIDE else 10
+        place = (_inch(at) for at in (EDGE, TOP, width, 0.024 * size * (1 + len(lines))))
+        table = slide.shapes.add_table(1 + len(lines), len(heads), *place).table
+        for at in range(len(heads)):
+            table.columns[at].width = _inch(width * (2 if at == 0 else 1.5) / (2 + 1.5 * (len(heads) - 1)))
+        for row, words in enumerate([heads, *lines]):
+            for at, text in enumerate(words):
+                cell = table.cell(row, at)
+                cell.margin_top = cell.margin_bottom = _inch(0.03)
+                _say(cell.text_frame, [text], size=size, bold=row == 0)
+        slide.notes_slide.notes_text_frame.text = notes
+        return slide
+
+    def told(self, story: Told) -> None:
+        """One customer in two worlds: both lives summed up, and their picture; what happened, in the notes."""
+        heads = ["One customer, two worlds", *story.titles]
+        lines = [
+            [f"{line.what} [{line.unit}]" if line.unit else line.what, *line.figures.values()] for line in story.sums
+        ]
+        turns = [f"{title}, week {turn.week + 1}: {turn.text}" for title, of in story.turns for turn in of]
+        tall = TALL - TOP - 0.2
+        slide = self.grid(story.title, heads, lines, notes="\n".join([*story.opening, *turns]), room=0.55 * tall)
+        picture = io.BytesIO(base64.b64decode(story.picture))
+        shape = slide.shapes.add_picture(picture, 0, _inch(TOP), height=_inch(tall))
+        shape.left = _inch(WIDE - EDGE / 2) - shape.width
+        shape._element.nvPicPr.cNvPr.set("descr", f"Both lives by week. {story.title}")  # noqa: SLF001 - as below
 
     def chart(self, message: str, compared: Comparison, column: Column) -> None:
         """A native line chart of a column by week, about a point a quarter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from simulation.views.report.numbers import Table
     from simulation.views.words import Row
 
-__all__ = ["CAVEAT", "Money", "Spread", "Worth", "cumulative", "money", "pay_back_words", "tax_sentence"]
+__all__ = [
+    "CAVEAT",
+    "PER",
+    "Money",
+    "Spread",
+    "Worth",
+    "cumulative",
+    "money",
+    "pay_back_words",
+    "tax_sentence",
+    "tax_values",
+]
 
 CAVEAT = (
     "Do not take these figures into a budget: they are those of a simulated firm whose sizes are mostly assumed. They compare "
@@ -93,21 +104,25 @@ def tax_sentence(compared: Comparison, rows: dict[str, Row], arm: str) -> str:
     if not any(row.enough for row in rows.values()):
         return f"{title} against {first}: too few replications to tell."
     currency = compared.scenario.market.currency
-    clear = [_sized(row, f"{currency} {_PER[name]}") for name, row in rows.items() if row.clear]
-    unclear = [
-        f"{_PER[name]} ({_span(row)} {currency})" for name, row in rows.items() if not row.clear and not row.same
-    ]
+    clear = [_sized(row, f"{currency} {PER[name]}") for name, row in rows.items() if row.clear]
+    unclear = [f"{PER[name]} ({_span(row)} {currency})" for name, row in rows.items() if not row.clear and not row.same]
     said = [joined(clear)] if clear else []
     said += [f"{'' if clear else 'there is '}no clear difference {joined(unclear)}"] if unclear else []
     return f"Against {title}, {first} {'; '.join(said)}." if clear else f"Between {title} and {first} {said[0]}."
 
 
-_PER = {
+PER = {
     "profit_a_year": "a year in the whole market",
     "profit": "a year for each customer",
     "lifetime_value": "of a customer's lifetime value",
 }
 """What a figure of `TAXES` is counted for, in words."""
+
+
+def tax_values(compared: Comparison) -> dict[str, tuple[Column, Any]]:
+    """Columns of `TAXES` and their values by arm and replication."""
+    columns, values = money_columns(compared.scenario.market.currency), money_values(compared)
+    return {name: (columns[name], values[name]) for name in TAXES}
 
 
 def _sized(row: Row, unit: str) -> str:
