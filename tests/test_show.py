@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from simulation.cli import presenting
 from simulation.cli.commands import app
 from simulation.laboratory.theatre.changing import Asked
 from simulation.laboratory.theatre.watching import watch_arms
@@ -267,3 +268,24 @@ def test_the_command_names_what_it_does_not_know() -> None:
     assert wrong.exit_code == 2
     assert "'shard' is not an arm of this scenario" in wrong.output
     assert "did you mean `shared`?" in wrong.output
+
+
+@pytest.mark.parametrize(
+    ("acts", "left", "right"),
+    [
+        ((), "siloed", "shared_and_pooled"),
+        (("shared",), "shared", "shared_and_pooled"),
+        (("shared", "pooled_data", "siloed"), "shared", "siloed"),
+    ],
+)
+def test_the_workshop_tells_the_same_story(
+    acts: tuple[str, ...], left: str, right: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on: list[Playbill] = []
+    monkeypatch.setattr(presenting, "_serve", lambda bill, **_given: on.append(bill))
+    monkeypatch.setattr(presenting, "warm_up", lambda **_given: None)
+    chosen = [part for act in acts for part in ("--act", act)]
+    done = CliRunner().invoke(app, ["workshop", "--show", "--no-browser", "--population", "200", *chosen])
+    assert done.exit_code == 0, done.output
+    assert [(bill.left, bill.right) for bill in on] == [(left, right)]
+    assert on[0].arms["siloed"].horizon.population == 200

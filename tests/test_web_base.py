@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from starlette.websockets import WebSocketDisconnect
 from simulation.views.web.app import application
 from simulation.views.web.hub import MESSAGE_LIMIT, Hub, converse
 from simulation.views.web.limits import Bucket, Throttle
-from simulation.views.web.serving import PortTaken, bound
+from simulation.views.web.serving import PortTaken, _is_a_fault, bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,3 +206,14 @@ def test_a_throttle_tells_keys_apart_and_forgets() -> None:
 def test_a_port_in_use_is_told() -> None:
     with bound().socket as taken, pytest.raises(PortTaken, match="--port"):
         bound(port=taken.getsockname()[1])
+
+
+def test_what_ctrl_c_cuts_off_is_no_fault_and_everything_else_is() -> None:
+    def record(text: str, error: BaseException | None = None) -> logging.LogRecord:
+        told = None if error is None else (type(error), error, None)
+        return logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, text, (), told)
+
+    assert not _is_a_fault(record("Cancel %s running task(s), timeout graceful shutdown exceeded"))
+    assert not _is_a_fault(record("Exception in ASGI application\n", asyncio.CancelledError()))
+    assert _is_a_fault(record("Exception in ASGI application\n", RuntimeError("planted")))
+    assert _is_a_fault(record("Application startup failed. Exiting."))

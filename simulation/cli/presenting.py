@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulation.scenario.loading import LoadedScenario
     from simulation.views.web.show.acting import Playbill
 
-__all__ = ["present"]
+__all__ = ["present", "tell"]
 
 _SHOWN = "What is shown"
 
@@ -64,18 +64,30 @@ def present(
       silosim present mine.yaml --people 100 --no-browser --port 8000
     """
     with explained(debug=debug):
-        from simulation.analysis.choosing import loaded_from, overridden
-        from simulation.laboratory.extras import needed
+        size = {"seed": seed, "population": population, "weeks": weeks}
+        tell(
+            scenario, left=left, right=right, people=people, size=size, port=port, browser=not no_browser,
+            vector_width=vector_width, quiet=quiet,
+        )  # fmt: skip
 
-        loaded = overridden(loaded_from(scenario), {"seed": seed, "population": population, "weeks": weeks})
-        remark = remarks(quiet=quiet)
-        say_warnings(loaded, remark)
-        for library in ("starlette", "uvicorn"):
-            needed(library, extra="web")
-        bill = _bill(loaded, left, right, people)
-        warm_up(vector_width=vector_width, quiet=quiet)
-        _serve(bill, port=port, browser=not no_browser)
-        remark("The story is over.")
+
+def tell(
+    scenario: str, *, left: str | None, right: str | None, size: dict[str, int | None], port: int, browser: bool,
+    quiet: bool, people: int = 150, vector_width: given.VectorWidth = "auto",
+) -> None:  # fmt: skip
+    """Tell the story until Ctrl-C; `size` replaces parts of the horizon."""
+    from simulation.analysis.choosing import loaded_from, overridden
+    from simulation.laboratory.extras import needed
+
+    loaded = overridden(loaded_from(scenario), size)
+    remark = remarks(quiet=quiet)
+    say_warnings(loaded, remark)
+    for library in ("starlette", "uvicorn"):
+        needed(library, extra="web")
+    bill = _bill(loaded, left, right, people)
+    warm_up(vector_width=vector_width, quiet=quiet)
+    _serve(bill, port=port, browser=browser)
+    remark("The story is over.")
 
 
 def _bill(loaded: LoadedScenario, left: str | None, right: str | None, people: int) -> Playbill:

@@ -77,6 +77,14 @@ def workshop(
             "--dry-run", rich_help_panel=_PLAY, help="One person alone: two firms, short rounds, bots, nothing is kept."
         ),
     ] = False,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--show",
+            rich_help_panel=_PLAY,
+            help="No play: tell the story of two arms (the first and last --act) on the projector, as `silosim present`.",
+        ),
+    ] = False,
     session: Annotated[
         Path | None,
         typer.Option(
@@ -149,6 +157,9 @@ def workshop(
             needed(library, extra="web")
         if check:
             raise typer.Exit(_check(port))
+        if show:
+            _show(scenario, act or [], {"seed": seed, "population": population}, port, not no_browser, quiet)
+            return
         figures = {
             "firms": firms,
             "rounds": rounds,
@@ -171,6 +182,15 @@ def workshop(
                 asked, path, overwrite=overwrite, full=full, lan=lan, host=host, port=port,
                 workers=workers, browser=not no_browser, dry_run=dry_run, quiet=quiet,
             )  # fmt: skip
+
+
+def _show(
+    scenario: str | None, acts: list[str], size: dict[str, int | None], port: int, browser: bool, quiet: bool
+) -> None:
+    from simulation.cli.presenting import tell
+
+    left, right = (acts[0] if acts else None), (acts[-1] if len(acts) > 1 else None)
+    tell(scenario or "silo_vs_shared", left=left, right=right, size=size, port=port, browser=browser, quiet=quiet)
 
 
 def _serve(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 import socket
 import sys
 import webbrowser
@@ -101,8 +103,19 @@ def serve(
         timeout_graceful_shutdown=_SECONDS_TO_GO,
     )
     server = _Server(config, opened=opened, ready=ready)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[served.socket])
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(_is_a_fault)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[served.socket])
+    finally:
+        log.removeFilter(_is_a_fault)
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """False for what uvicorn logs of answers that Ctrl-C cuts off: whoever ended the server knows."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "graceful shutdown exceeded" not in str(record.msg)
 
 
 class _Server(uvicorn.Server):
