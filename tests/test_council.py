@@ -658,6 +658,7 @@ def test_the_office_starts_from_the_time_before_the_beginning() -> None:
 # -- minutes ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_what_is_saved_from_python_has_its_minutes(tmp_path: Path) -> None:
     data = {**workshop().model_dump(exclude_defaults=True), "timeline": (), "governance": COUNCIL}
     compared = simulation.compare(data, replications=2, workers=1)

@@ -37,6 +37,7 @@ def sweep(count: int = 400, seed: int = 1, **more: Any) -> Swept:
     return synthetic("latin_hypercube", FACTORS, hypercube(count, seed), planted, **more)
 
 
+@pytest.mark.full
 def test_a_planted_box_is_found_and_stands_the_check() -> None:
     found = discover(asked(sweep(replications=4, noise=0.3), GAIN))
     (box,) = found.boxes

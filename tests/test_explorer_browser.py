@@ -119,6 +119,8 @@ def test_a_move_by_keyboard_is_lived_told_saved_and_kept(address: str, browser: 
         with page.expect_download() as reporting:
             page.get_by_role("link", name="Download the report").click()
         assert reporting.value.suggested_filename == "silo_vs_shared_explored_report.html"
+        reporting.value.save_as(tmp_path / "report.html")
+        assert all(title in (tmp_path / "report.html").read_text("utf-8") for title in found.arm_titles.values())
 
         page.reload()
         opened.final()

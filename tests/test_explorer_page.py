@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import fake_runner
 import pytest
+from fake_explorer import made_up
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
-from test_exploring import made_up
 
+from simulation.laboratory.exploring import streaming
 from simulation.laboratory.exploring.settings import first_settings
 from simulation.scenario.loading import load_dict
 from simulation.views.web.explorer.routes import explorer_app
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
     from starlette.testclient import WebSocketTestSession
 
+    from simulation.analysis.comparison import Comparison
+
 HOME = "http://127.0.0.1:8000"
 LIVE = "ws://127.0.0.1:8000/live"
 OWN = {"origin": HOME}
 SECRET = "a-secret"
-NOTHING: dict[str, Any] = {"arms": [], "variants": [], "moves": []}
+NOTHING: dict[str, Any] = {"arms": [], "baseline": "", "variants": [], "moves": []}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +35,13 @@ def client() -> Iterator[TestClient]:
     given = fake_runner.tiny_scenario()
     given["title"] = "A shop </script><script>alert(1)</script>"
     opened = load_dict(given)
-    app = explorer_app(opened, first_settings(opened), secret=SECRET, workers=2, ask=made_up)
-    with TestClient(app, base_url=HOME) as client:
-        client.get(f"/open/{SECRET}")
-        yield client
+    app = explorer_app(opened, first_settings(opened), secret=SECRET, workers=1, ask=made_up)
+    # The page does not mind who lives its replications: here the process that serves it does, test_exploring.py has others.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(streaming, "FEWEST_WORKERS", 1)
+        with TestClient(app, base_url=HOME) as client:
+            client.get(f"/open/{SECRET}")
+            yield client
 
 
 def asked(socket: WebSocketTestSession, settings: Any) -> dict[str, Any]:
@@ -87,6 +93,15 @@ def test_a_move_is_answered_with_what_stands_where_and_then_with_figures(client:
     assert len(figures["melon"]) == len(figures["pain"]) == 2
 
 
+def test_a_page_chooses_what_the_others_are_compared_with(client: TestClient) -> None:
+    with client.websocket_connect(LIVE, headers=OWN) as socket:
+        reply = asked(socket, NOTHING | {"baseline": "half"})
+        figures = figures_of(socket, reply["ticket"])
+    assert [arm["name"] for arm in figures["arms"]] == ["half", "own", "same"]
+    assert figures["courses"][0]["arms"][0]["difference"] is None
+    assert figures["answer"][0].startswith("Against “Half shared”")
+
+
 def test_what_cannot_be_is_refused_in_the_scenarios_own_words_and_changes_nothing(client: TestClient) -> None:
     with client.websocket_connect(LIVE, headers=OWN) as socket:
         good = asked(socket, NOTHING | {"moves": [{"key": "horizon.weeks", "value": 50, "arm": ""}]})
@@ -114,7 +129,12 @@ def test_what_no_page_of_ours_sends_is_refused(client: TestClient, settings: Any
         assert asked(socket, settings)["faults"]
 
 
-def test_the_report_and_the_scenario_are_those_of_the_page(client: TestClient) -> None:
+def test_the_report_and_the_scenario_are_those_of_the_page(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def titles(compared: Comparison, *, told: dict[str, Any]) -> str:
+        """What a report is made of, without its pictures: test_explorer_browser.py downloads a whole one."""
+        return f"{told['command']} {list(compared.arm_titles.values())}"
+
+    monkeypatch.setattr("simulation.views.report.report_html", titles)
     with client.websocket_connect(LIVE, headers=OWN) as socket:
         reply = asked(socket, NOTHING | {"arms": ["own", "half"]})
         figures_of(socket, reply["ticket"])

@@ -21,6 +21,8 @@ from simulation.workshop.setup import seats_of, setup_from, whole_reviews
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 TWO_ACTS = ("siloed", "shared_and_pooled")
 
 

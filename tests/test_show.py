@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from simulation.laboratory.theatre.watching import Lived
     from simulation.scenario.scenario import Scenario
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 WEEKS, POPULATION, PEOPLE = 12, 200, 30
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulation.laboratory.theatre.watching import Lived
     from simulation.scenario.scenario import Scenario
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 WEEKS, POPULATION, PEOPLE, SEED = 12, 200, 40, 3
 
 

@@ -115,11 +115,12 @@ def test_everybody_is_the_reference_firms_segments_weighted_by_share(trait: str)
 
 def test_shipped_firms_have_the_people_of_the_worlds() -> None:
     """No firm has its own; only `when_silos_win` asks in two of its arms what other people would make of it."""
+    firms = {name: load(name) for name in shipped()}
     others = {
-        (name, arm) for name in shipped() for arm, scenario in load(name).arms.items() if scenario.people != People()
+        (name, arm) for name, firm in firms.items() for arm, found in firm.arms.items() if found.people != People()
     }
     assert others == {("when_silos_win", "unmoved_own"), ("when_silos_win", "unmoved_shared")}
-    assert all(load(name).scenario.people == People() for name in shipped())
+    assert all(firm.scenario.people == People() for firm in firms.values())
 
 
 def test_nobody_manages_anything_in_a_world() -> None:

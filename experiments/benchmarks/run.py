@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from suite import commands, engines, firms, mechanisms, rivals, room, scale, sweeps, workshop, writing
+from suite import commands, engines, explorer, firms, mechanisms, rivals, room, scale, sweeps, workshop, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,13 +30,14 @@ def benchmarks(python: str | None) -> dict[str, tuple[str, str, Callable[..., li
         "sweeps": (sweeps.TITLE, sweeps.UNIT, sweeps.figures),
         "batch_run": (sweeps.MESA_TITLE, sweeps.UNIT, sweeps.against_mesa),
         "room": (room.TITLE, room.UNIT, room.figures),
+        "explorer": (explorer.TITLE, explorer.UNIT, explorer.figures),
         "workshop": (workshop.TITLE, workshop.UNIT, workshop.figures),
         "many_runs": (commands.MEMORY_TITLE, "MB", partial(commands.memory, runs=LONG_RUNS)),
     }
 
 
 USUAL = ("engines", "rivals", "mechanisms", "scale", "commands", "memory")
-"""What runs where no name is given: the others take longer, and `room` needs the extra web."""
+"""What runs where no name is given: the others take longer; `room` and `explorer` need the extra web."""
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from simulation.rules.delivery import days_between
 from simulation.scenario.journey import STAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -206,13 +206,24 @@ class _Witnesses(PlainEngine):
         self.slots = np.array(slots, dtype=np.int64)
         self.witnesses = [Witness(self, slot) for slot in slots]
         self._of_week: tuple[Tables, Books] | None = None
+        touchpoints = len(self.layout.touchpoints)
+        self.purposes = np.array([
+            at.P_FINISH, at.P_SURVEY, *range(at.P_MEET, at.P_MEET + (touchpoints + 3) // 4),
+            *range(at.P_ENCOUNTER, at.P_ENCOUNTER + touchpoints),
+        ], dtype=np.int64)  # fmt: skip
+        self._drawn: tuple[int, dict[int, dict[int, Words]]] = (-1, {})
 
     def draws(self, week: int, purpose: int) -> Any:
-        """Return the four words of each of these people."""
-        words: list[Words] = list(
-            zip(*(w.tolist() for w in threefry(*self.run_key, 0, self.slots, week, purpose, 0)), strict=True)
-        )
-        return dict(zip(self.slots.tolist(), words, strict=True))
+        """Return the four words of each of these people, drawn for all purposes of a week at once: numpy is slow in small."""
+        if self._drawn[0] != week:
+            people, purposes = len(self.slots), len(self.purposes)
+            words = threefry(
+                *self.run_key, 0, np.tile(self.slots, purposes), week, np.repeat(self.purposes, people), 0
+            )  # fmt: skip
+            each: Iterator[Words] = zip(*(w.tolist() for w in words), strict=True)
+            slots = self.slots.tolist()
+            self._drawn = week, {of: {slot: next(each) for slot in slots} for of in self.purposes.tolist()}
+        return self._drawn[1][purpose]
 
     def empty_books(self) -> Books:
         """Return empty books."""

@@ -207,21 +207,22 @@ def _with_figure(answers: Answers, key: str, text: str) -> Answers:
             ]
         )
     figures = dict(answers.figures)
-    figures |= known[key].changes(_number(text, known[key].node), figures)
+    figures |= known[key].changes(_number(text, known[key].node, key=key), figures)
     return replace(answers, figures=figures)
 
 
-def _number(text: str, node: dict[str, Any]) -> Any:
-    """A number within its bounds, with a decimal comma or per cent sign, too."""
+def _number(text: str, node: dict[str, Any], *, key: str = "") -> Any:
+    """A number within its bounds, with a decimal comma or per cent sign, too; `key` is what a fault says it is."""
+    named = f"{key}: " if key else ""
     try:
         number = value_of(text, node)
     except BadCell as bad:
-        raise ScenarioError([Fault(str(bad), allowed=describe(node), nearest=bad.meant)]) from None
+        raise ScenarioError([Fault(f"{named}{bad}", allowed=describe(node), nearest=bad.meant)]) from None
     low, above = node.get("minimum", float("-inf")), node.get("exclusiveMinimum", float("-inf"))
     whole = node["type"] != "integer" or isinstance(number, int)
     if not (whole and low <= number <= node.get("maximum", float("inf")) and number > above):
         hint = f"{number / 100:g}" if node.get("maximum") == 1.0 and 1 < number <= 100 else None
-        raise ScenarioError([Fault(f"{show(text)} is not allowed", allowed=describe(node), nearest=hint)])
+        raise ScenarioError([Fault(f"{named}{show(text)} is not allowed", allowed=describe(node), nearest=hint)])
     return number
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulation.scenario.loading import LoadedScenario
     from simulation.scenario.scenario import Scenario
 
-__all__ = ["MOST", "Knob", "KnobKind", "knobs_of", "value_of"]
+__all__ = ["MOST", "Knob", "KnobKind", "knobs_of", "stands_at", "value_of"]
 
 KnobKind = Literal["number", "whole", "truth", "choice", "part"]
 """What is moved: a number in a range, a whole number, yes or no, one of some words, a body that there is or is not."""
@@ -106,6 +106,26 @@ def value_of(knob: Knob, arm: Scenario) -> Any:
     """Return where a knob stands in an arm; None where it is left open, true or false for a body."""
     found = value_at(_plain(arm, str(knob.path[0])), knob.path[1:])
     return found is not None if knob.kind == "part" else found
+
+
+def stands_at(knob: Knob, arm: Scenario) -> float | None:
+    """Return what counts in an arm where a number is left open; None where it cannot be, or is not.
+
+    A lever that is not held, and a start that is not given: where its department begins. A department without a weight of
+    its own: the weight for all. A shared metric that is not among them: 0.
+    """
+    if not knob.left_open or value_of(knob, arm) is not None:
+        return None
+    part, _, name = (str(key) for key in knob.path)
+    if part == "incentives":
+        return arm.incentives.shared_weight if "by_department" in knob.key else 0.0
+    department, _, lever = name.partition(".")
+    if department == "*":
+        return arm.every_department[lever].start
+    if name in arm.learning.start_policy:
+        return arm.learning.start_policy[name]
+    given = arm.departments[department].levers[lever].start
+    return 0.5 if arm.learning.start in {"midpoint", "random"} else given  # at random: half way on average
 
 
 def _plain(arm: Scenario, part: str) -> Any:

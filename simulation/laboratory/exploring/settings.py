@@ -53,9 +53,18 @@ class Variant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that was chosen; moves in the order in which they were made. `arms`: those to compare, none named: all."""
+    """All that was chosen; moves in the order in which they were made.
+
+    Attributes
+    ----------
+    arms
+        Those to compare, in the order of the file; none named: all.
+    baseline
+        The one of them that the others are compared with; empty: the first.
+    """
 
     arms: tuple[str, ...] = ()
+    baseline: str = ""
     variants: tuple[Variant, ...] = ()
     moves: tuple[Move, ...] = ()
 
@@ -101,12 +110,14 @@ def explored(loaded: LoadedScenario, settings: Settings) -> Explored:
         wanted = _moved(wanted, knobs[move.key], move)
     if settings.arms:
         wanted["arms"] = {name: arm for name, arm in wanted["arms"].items() if name in settings.arms}
-    if wanted == loaded.raw or (not loaded.raw.get("arms") and len(wanted["arms"]) == 1 and not settings.moves):
+    if settings.baseline:
+        wanted["arms"] = {settings.baseline: wanted["arms"][settings.baseline]} | wanted["arms"]
+    if _same(wanted, loaded.raw) or (not loaded.raw.get("arms") and len(wanted["arms"]) == 1 and not settings.moves):
         return Explored(loaded=loaded, overlay={})
     # None of a page's values is without a meaning for the loader, but some are no plain data (NaN is): it says so.
     over = _overlay(loaded.raw, wanted)
     merged = apply(loaded.raw, over)
-    short = merged == wanted
+    short = _same(merged, wanted)
     found = load_dict(merged if short else wanted, name="")
     _check_sizes(found)
     return Explored(loaded=replace(found, path=loaded.path), overlay=over if short else None)
@@ -159,9 +170,13 @@ def _add(arms: dict[str, Any], variants: tuple[Variant, ...]) -> Iterator[Fault]
 
 def _unknown(arms: Mapping[str, Any], knobs: Mapping[str, Knob], settings: Settings) -> Iterator[Fault]:
     """Arms and knobs that there are not."""
-    for name in [*settings.arms, *(move.arm for move in settings.moves if move.arm != EVERY_ARM)]:
+    baseline = [settings.baseline] if settings.baseline else []
+    for name in [*settings.arms, *baseline, *(move.arm for move in settings.moves if move.arm != EVERY_ARM)]:
         if name not in arms:
             yield _no_arm(name, arms)
+    if settings.arms and settings.baseline in arms and settings.baseline not in settings.arms:
+        yield Fault(f"{show(settings.baseline)} is not among the arms to compare", key="arms",
+                    value=settings.baseline, allowed=one_of(settings.arms))  # fmt: skip
     for move in settings.moves:
         knob = knobs.get(move.key)
         if knob is None:
@@ -229,6 +244,11 @@ def _without(raw: Any, path: KeyPath) -> Any:
     if not rest:
         return {each: value for each, value in raw.items() if each != key}
     return {**raw, str(key): _without(raw[str(key)], rest)}
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """True for the same values with arms in the same order: the first is what the others are compared with."""
+    return one == other and list(one.get("arms", ())) == list(other.get("arms", ()))
 
 
 def _overlay(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class Felt:
     y_promised: float
     y_delivered: float
     days: str
+    """How long the work takes against the date promised, in words; empty where no date is given."""
+    dates: str
+    """The same as two figures."""
     visits: str
     wait: str
     problems: str
@@ -75,6 +78,10 @@ class Row:
 
     phases: tuple[tuple[str, int], ...]
     stops: tuple[Stop, ...]
+
+    def dated(self) -> bool:
+        """Whether a date is promised at any of these touchpoints."""
+        return any(felt.dates for stop in self.stops for felt in stop.arms)
 
     def steps(self) -> Iterator[tuple[Felt, Felt]]:
         """Neighbouring points of the same arm that both have a value."""
@@ -260,15 +267,14 @@ def _felt(
         delivered=true_minus(amount(delivered, decimals=2)),
         y_promised=kept.y(promised),
         y_delivered=kept.y(delivered),
-        days=_days(of, at),
+        days=_days(of, at, "promised in {} days, comes in {}"),
+        dates=_days(of, at, "{} → {}"),
         visits=amount(places.visits.get((arm, name), math.nan)),
         wait=f"{amount(wait)} days" if wait >= 0.05 else "",
         problems=amount(places.problems.get((arm, name), 0.0)) if places.problems else "",
     )
 
 
-def _days(of: Promises, at: int) -> str:
+def _days(of: Promises, at: int, words: str) -> str:
     promised, days = float(of.promised_days[:, at].mean()), float(of.days[:, at].mean())
-    if not math.isfinite(promised):
-        return ""
-    return f"promised in {amount(promised)} days, comes in {amount(days)}"
+    return words.format(amount(promised), amount(days)) if math.isfinite(promised) else ""

@@ -42,6 +42,8 @@ __all__ = [
     "weekly_rows",
 ]
 
+CLEAR = ("better", "worse", "moved")
+"""Kinds of cells that claim a difference."""
 OTHERS_A_TABLE = 4
 """More arms beside the first than this go into further tables, so that a page of paper holds each."""
 
@@ -83,6 +85,11 @@ class Line:
     group: str = ""
     """Heading above the first line of each group."""
 
+    @property
+    def tells(self) -> bool:
+        """Whether any of these arms clearly differs."""
+        return any(cell.kind in CLEAR for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -92,6 +99,11 @@ class Table:
     first: str
     arms: tuple[tuple[int, str], ...]
     lines: tuple[Line, ...]
+
+    @property
+    def telling_groups(self) -> frozenset[str]:
+        """Groups with a line that tells."""
+        return frozenset(line.group for line in self.lines if line.tells)
 
 
 def true_minus(text: str) -> str:

@@ -116,7 +116,7 @@
       const mode = modes ? modes.value : "level";
       const width = printed ? PRINTED : Math.max(260, drawing.clientWidth);
       const label = `${course.label} [${course.unit}]`;
-      const height = width < 500 ? 260 : 320;
+      const height = printed ? 215 : width < 500 ? 260 : 320;
       drawing.replaceChildren(plot(course, mode, { width, height, label: width < 500 ? course.unit : label, tip: !printed }));
       const smooth = course.smooth > 1 ? ` Mean of the last ${course.smooth} weeks.` : "";
       figure.querySelector("[data-caption]").textContent = `${course.label} [${course.unit}]: ${course.meaning}${smooth}`;
@@ -137,7 +137,7 @@
       courses.forEach((course, at) => {
         const bare = { ...course, arms: course.arms.map((arm) => ({ mean: arm.mean, low: arm.mean.map(() => null), high: arm.mean.map(() => null) })) };
         const width = printed ? 158 : Math.max(200, panels.children[at].clientWidth);
-        panels.children[at].append(plot(bare, "level", { width, height: printed ? 130 : 170, y, label: null, tip: !printed }));
+        panels.children[at].append(plot(bare, "level", { width, height: printed ? 105 : 170, y, label: null, tip: !printed }));
       });
     });
   });

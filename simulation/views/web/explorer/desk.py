@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from simulation.analysis.parallel import WorkerLost
-from simulation.laboratory.exploring.knobs import knobs_of, value_of
+from simulation.laboratory.exploring.knobs import knobs_of, stands_at, value_of
 from simulation.laboratory.exploring.settings import explored, saved
 from simulation.views.web.explorer.figures import figures
 
@@ -86,7 +86,8 @@ class Desk:
         ScenarioError
             With every fault; then nothing has changed.
         """
-        every = explored(self.opened, replace(settings, arms=()))  # what stands where, in arms that are not run, too
+        # What stands where, in arms that are not run, too; in the order of the file, whatever they are compared with.
+        every = explored(self.opened, replace(settings, arms=(), baseline=""))
         made = explored(self.opened, settings)
         with self._news:
             ticket = self._explorer.cancel()
@@ -106,15 +107,20 @@ class Desk:
         return self._latest
 
     def _told(self, ticket: int, settings: Settings, every: Explored, made: Explored) -> dict[str, Any]:
-        arms = every.loaded.arms
+        arms, run = every.loaded.arms, list(made.loaded.arms)
+        open_at = {
+            name: {knob.key: stand for knob in self.knobs if (stand := stands_at(knob, arm)) is not None}
+            for name, arm in arms.items()
+        }
         return {
             "ticket": ticket,
             "settings": asdict(settings),
             "arms": [
-                {"name": name, "title": title, "run": name in made.loaded.arms}
+                {"name": name, "title": title, "place": run.index(name) if name in run else None}
                 for name, title in every.loaded.arm_titles.items()
             ],
             "values": {name: {knob.key: value_of(knob, arm) for knob in self.knobs} for name, arm in arms.items()},
+            "open_at": open_at,
             "warnings": [fault.message for fault in made.loaded.warnings],
         }
 

@@ -62,6 +62,7 @@ class _VariantSent(_Sent):
 
 class _SettingsSent(_Sent):
     arms: list[str] = Field(max_length=40)
+    baseline: str = Field(max_length=40)
     variants: list[_VariantSent] = Field(max_length=8)
     moves: list[_MoveSent] = Field(max_length=400)
 
@@ -186,6 +187,7 @@ class _Surface:
             return {"faults": [{"key": "", "text": f"This page sent what cannot be: {error.error_count()} fault(s)."}]}
         settings = Settings(
             arms=tuple(sent.arms),
+            baseline=sent.baseline,
             variants=tuple(Variant(**each.model_dump()) for each in sent.variants),
             moves=tuple(Move(**each.model_dump()) for each in sent.moves),
         )

@@ -52,12 +52,12 @@ function zero(plot) {
 }
 
 // The last week's figure of each line, for those who do not see it.
-function inWords(course, mode, arms) {
+function inWords(course, mode, arms, first) {
   const said = arms
     .map(({ title, of }) => [title, of.mean.findLast((value) => value !== null)])
     .filter(([, value]) => value !== undefined)
     .map(([title, value]) => `${title} ${value.toPrecision(3)}`);
-  const what = mode === "difference" ? `Difference in ${course.label} to the first arm` : course.label;
+  const what = mode === "difference" ? `Difference in ${course.label} to “${first}”` : course.label;
   return `${what} at the end, in ${course.unit}: ${said.join("; ")}.`;
 }
 
@@ -75,10 +75,10 @@ export function bandChart(parent) {
     if (latest === null) return;
     const { course, titles, mode, banded } = latest;
     const arms = course.arms.map((arm, place) => ({ place, title: titles[place], of: mode === "difference" ? arm.difference : arm })).filter((arm) => arm.of !== null);
-    tell(head, `${course.label} [${course.unit}]${mode === "difference" ? ", difference to the first arm" : ""}`);
+    tell(head, `${course.label} [${course.unit}]${mode === "difference" ? `, difference to “${titles[0]}”` : ""}`);
     const what = course.smooth > 1 ? `Mean of the last ${course.smooth} weeks` : "By week";
     tell(note, banded ? `${what}; band: 95 % interval.` : `${what}; too few replications for intervals.`);
-    tell(sentence, inWords(course, mode, arms));
+    tell(sentence, inWords(course, mode, arms, titles[0]));
     const data = [course.week, ...arms.flatMap(({ of }) => (banded ? [of.mean, of.low, of.high] : [of.mean]))];
     const old = plot;
     plot = new uPlot(options(mode, arms.map((arm) => arm.place), banded, Math.max(200, box.clientWidth)), data, box);

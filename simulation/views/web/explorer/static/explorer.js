@@ -76,7 +76,7 @@ function adopt(data) {
   settings = data.settings;
   arms();
   moved();
-  if (wanted === null) control.set(data.values, data.arms, target());
+  if (wanted === null) control.set(data, target());
   $("#found").classList.add("stale");
   $("#found").setAttribute("aria-busy", "true");
   if (latest.progress) progress(latest.progress);
@@ -85,14 +85,13 @@ function adopt(data) {
 
 function arms() {
   const old = target();
-  const chosen = state.arms.filter((arm) => arm.run);
   $("#arms").replaceChildren(
     ...state.arms.map((arm) => {
       const box = make("input", { type: "checkbox", id: `arm-${arm.name}`, onchange: (event) => choose(arm.name, event.target.checked) });
-      box.checked = arm.run;
+      const run = arm.place !== null;
+      box.checked = run;
       const own = settings.variants.some((variant) => variant.name === arm.name);
-      const place = chosen.indexOf(arm);
-      return make("li", {}, make("label", { for: box.id }, box, " ", place >= 0 ? swatch(place) : null, ` ${arm.title}${place === 0 ? " (the first: others are compared with it)" : ""}`), own ? make("button", { type: "button", class: "quiet small", onclick: () => remove(arm.name), "aria-label": `Remove ${arm.title}` }, "Remove") : null);
+      return make("li", {}, make("label", { for: box.id }, box, " ", run ? swatch(arm.place) : null, ` ${arm.title}`), own ? make("button", { type: "button", class: "quiet small", onclick: () => remove(arm.name), "aria-label": `Remove ${arm.title}` }, "Remove") : null);
     }),
   );
   $("#target").replaceChildren(make("option", { value: "" }, "every arm"), ...state.arms.map((arm) => make("option", { value: arm.name }, `only: ${arm.title}`)));
@@ -100,16 +99,25 @@ function arms() {
   const of = $("#of").value;
   $("#of").replaceChildren(...state.arms.map((arm) => make("option", { value: arm.name }, arm.title)));
   if (state.arms.some((arm) => arm.name === of)) $("#of").value = of;
+  const run = state.arms.filter((arm) => arm.place !== null);
+  $("#baseline").replaceChildren(...run.map((arm) => make("option", { value: arm.name }, arm.title)));
+  $("#baseline").value = run.find((arm) => arm.place === 0).name;
+  $("#baseline").disabled = run.length === 1;
 }
 
 function choose(name, run) {
-  const left = state.arms.filter((arm) => (arm.name === name ? run : arm.run)).map((arm) => arm.name);
+  const left = state.arms.filter((arm) => (arm.name === name ? run : arm.place !== null)).map((arm) => arm.name);
   if (left.length === 0) {
     tell($("#arms-fault"), "At least one arm is needed.");
     $(`#arm-${name}`).checked = true;
     return;
   }
-  change({ arms: left.length === state.arms.length ? [] : left });
+  change({ arms: left.length === state.arms.length ? [] : left, ...without(run ? [] : [name]) });
+}
+
+// The baseline is the first again when the arm that was it is no longer compared.
+function without(names) {
+  return names.includes(draft().baseline) ? { baseline: "" } : {};
 }
 
 function remove(name) {
@@ -121,6 +129,7 @@ function remove(name) {
     variants: now.variants.filter((variant) => !gone.has(variant.name)),
     moves: now.moves.filter((move) => !gone.has(move.arm)),
     arms: now.arms.filter((arm) => !gone.has(arm)),
+    ...without([...gone]),
   });
 }
 
@@ -146,8 +155,9 @@ function moved() {
   );
 }
 
+$("#baseline").addEventListener("change", (event) => change({ baseline: event.target.value }));
 $("#reset").addEventListener("click", () => change({ moves: [] }));
-$("#target").addEventListener("change", () => control.set(state.values, state.arms, target()));
+$("#target").addEventListener("change", () => control.set(state, target()));
 $("#find").addEventListener("input", (event) => control.filter(event.target.value));
 
 function progress(data) {

@@ -13,7 +13,7 @@ export function valueWords(knob, value) {
   return knob.kind === "whole" ? Number(value).toLocaleString("en-GB") : figure(value);
 }
 
-// `onMove(knob, value)` when something is moved. Returns { set(values, arms, target), faults(list), filter(text) }.
+// `onMove(knob, value)` when something is moved. Returns { set(state, target), faults(list), filter(text) }.
 export function controls(root, knobs, onMove) {
   const all = new Map();
   const groups = new Map();
@@ -24,8 +24,8 @@ export function controls(root, knobs, onMove) {
     all.set(knob.key, control);
   }
   return {
-    set(values, arms, target) {
-      for (const control of all.values()) control.set(values, arms, target);
+    set(state, target) {
+      for (const control of all.values()) control.set(state, target);
     },
     // Show each fault at its knob; returns the texts for which there is none.
     faults(list) {
@@ -98,13 +98,14 @@ function one(knob, onMove) {
       else input.element.removeAttribute("aria-invalid");
       if (text) element.closest("details").open = true;
     },
-    set(values, arms, target) {
-      const some = (target ? [target] : arms.map((arm) => arm.name)).map((arm) => values[arm]);
+    set(state, target) {
+      const names = target ? [target] : state.arms.map((arm) => arm.name);
+      const some = names.map((arm) => state.values[arm]);
       const here = some.map((each) => each[knob.key]);
       const without = knob.needs && !some.some((each) => each[knob.needs]);
       const alike = here.every((each) => each === here[0]);
       const shown = here.find((each) => each !== null && each !== undefined) ?? null;
-      if (document.activeElement !== input.element || knob.kind === "choice") input.set(shown);
+      if (document.activeElement !== input.element || knob.kind === "choice") input.set(shown ?? state.open_at[names[0]][knob.key]);
       input.element.disabled = Boolean(without);
       if (open) {
         open.disabled = input.element.disabled;
@@ -133,6 +134,6 @@ function field(knob, id) {
     return { element, value, set: (given) => (element.value = given ?? "") };
   }
   const element = make("input", { type: "range", id, min: knob.low, max: knob.high, step: knob.step });
-  return { element, value: () => Number(element.value), set: (value) => (element.value = value ?? (knob.low + knob.high) / 2) };
+  return { element, value: () => Number(element.value), set: (value) => (element.value = value ?? knob.low) };
 }
 

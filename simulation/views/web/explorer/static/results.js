@@ -80,7 +80,7 @@ export function results() {
     const matrix = latest.pain[Math.max(0, latest.arms.findIndex((arm) => arm.name === $("#pain-of").value))];
     tell($("#pain-message strong"), `${matrix.message}.`);
     $("#pain").replaceChildren(...painTable(matrix));
-    const change = matrix.arm > 0 ? "Change against the first arm: minus is less pain; bold: the 95 % interval leaves out zero. " : "";
+    const change = matrix.arm > 0 ? `Change against “${latest.arms[0].title}”: minus is less pain; bold: the 95 % interval leaves out zero. ` : "";
     tell($("#pain-note"), `${change}Outlined: due to the department that runs the touchpoint. ${latest.pain_unit}.`);
   }
   $("#mode").addEventListener("change", courses);
