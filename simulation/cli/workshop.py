@@ -132,7 +132,17 @@ def workshop(
             help="Only look for what may keep phones out: VPN, firewall, several addresses, port.",
         ),
     ] = False,
-    workers: given.Workers = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=1024,
+            metavar="N",
+            show_default="one fewer than processors",
+            rich_help_panel="How it runs",
+            help="Processes that run firms. The results are the same for any number.",
+        ),
+    ] = None,
     no_browser: given.NoBrowser = False,
     quiet: given.Quiet = False,
     debug: given.Debug = False,

@@ -7,7 +7,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulation.laboratory.calibration.contradictions import once, scale_faults
 from simulation.laboratory.calibration.errors import USUAL_ERROR, USUAL_POINTS, error_of, native_error
 from simulation.laboratory.calibration.measures import LATENT, measures_of
 from simulation.laboratory.calibration.table import rows_in
@@ -15,6 +14,7 @@ from simulation.laboratory.calibration.units import Clock, known_units, minutes_
 from simulation.scenario.faults import Fault, ScenarioError, in_file_order, nearest, on_one_line, one_of, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from simulation.laboratory.calibration.measures import Measure
@@ -26,6 +26,8 @@ __all__ = ["MOST_MONTHS", "ClientData", "Target", "read_client_data"]
 
 MOST_MONTHS = 60
 """Last month that a file may give. Our assumption: nobody's firm stays as it was for longer."""
+APART = 30.0
+"""Figures of one metric that differ by this factor or more are not in one unit: a percentage among shares."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +106,8 @@ def read_client_data(path: Path, scenario: Scenario, *, clock: Clock) -> ClientD
     reader = _Reader(name, scenario, clock)
     targets = [target for row in rows if (target := reader.target(row)) is not None]
     faults += reader.faults
-    faults += scale_faults(targets, name)
-    targets, remarks, contradictions = once(targets, name)
+    faults += _scale_faults(targets, name)
+    targets, remarks, contradictions = _once(targets, name)
     faults += contradictions
     if faults:
         raise ScenarioError(in_file_order(faults))
@@ -251,3 +253,59 @@ class _Reader:
             )
             allowed = f"{100 * value:g} if {value:g} of all is meant (or unit `{share}`); {mille} if it is that little"
             self._add(row, "value", f"in `{unit.name}` may be a share or a percentage", allowed)
+
+
+def _scale_faults(targets: Sequence[Target], file: str) -> Iterator[Fault]:
+    """Yield figures of one metric that lie so far apart that they cannot be in one unit."""
+    for group in _by_key(targets).values():
+        positive = sorted((target for target in group if target.value > 0), key=lambda target: target.value)
+        if (
+            len(positive) > 1
+            and positive[-1].value / positive[0].value >= APART
+            and positive[0].measure.family != "nps"
+        ):
+            low, high = positive[0], positive[-1]
+            yield Fault(
+                f"{high.told} here and {low.told} in line {low.line}: {high.measure.said} cannot change so much", file, high.line,
+                "value", allowed="one unit, and figures in it: a percentage among shares?",
+            )  # fmt: skip
+
+
+def _by_key(targets: Sequence[Target]) -> Mapping[str, list[Target]]:
+    found: dict[str, list[Target]] = {}
+    for target in targets:
+        found.setdefault(target.measure.key, []).append(target)
+    return found
+
+
+def _once(targets: Sequence[Target], file: str) -> tuple[list[Target], list[str], list[Fault]]:
+    """Return each figure once, with a remark for each that was told twice, and a fault for each contradiction."""
+    kept: dict[str, Target] = {}
+    remarks: list[str] = []
+    faults: list[Fault] = []
+    for target in targets:
+        first = kept.setdefault(target.name, target)
+        if first is target:
+            continue
+        if abs(first.value - target.value) > 3.0 * math.hypot(first.sd, target.sd):
+            of = "" if target.month is None else f" of month {target.month}"
+            message = f"{target.measure.said} {target.told}{of} contradicts line {first.line}: {first.measure.said} {first.told}"
+            allowed = (
+                "each figure once"
+                if first.measure.name == target.measure.name
+                else "those kept and those lost add up to all"
+            )
+            faults.append(Fault(message, file, target.line, "value", allowed=allowed))
+        elif first.measure.name == target.measure.name:
+            faults.append(
+                Fault(
+                    f"{target.label} is given already, in line {first.line}",
+                    file,
+                    target.line,
+                    allowed="each figure once",
+                )
+            )
+        else:
+            same = f"says the same as line {first.line} ({first.measure.said}) and counts once."
+            remarks.append(f"Line {target.line} ({target.measure.said}) {same}")
+    return list(kept.values()), remarks, faults
