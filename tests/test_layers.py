@@ -131,6 +131,14 @@ def test_importing_the_package_is_light() -> None:
     assert run.stdout.split() == []
 
 
+def test_the_server_of_a_workshop_leaves_the_engine_to_its_workers() -> None:
+    parts = ["simulation.cli.commands", "simulation.views.web.serving", "simulation.views.web.workshop.starting"]
+    heavy = sorted(HEAVY - {"rich", "typer"})
+    code = f"import sys, {', '.join(parts)}\nprint(*(name for name in {heavy} if name in sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.split() == []
+
+
 # --- what a trajectory may rest on ------------------------------------------------------------------------------------
 #
 # Two engines, two systems and two versions of numpy must give the same bits. IEEE 754 rounds + - * / and sqrt exactly;

@@ -18,6 +18,7 @@ import pytest
 
 from simulation.analysis.cells import as_text
 from simulation.analysis.run import run_arm, run_arms
+from simulation.model.appraisal import terms_of
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load, load_dict
 from simulation.views.minutes import sentences
@@ -315,6 +316,15 @@ def test_sight_follows_the_rules_of_the_act(act: str, shared: bool, elsewhere: b
         sight = sight_in(rules, department)
         assert sight.own == tuple(given.kpis)
         assert (bool(sight.shared), sight.elsewhere, sight.council) == (shared, elsewhere, council)
+
+
+@pytest.mark.parametrize("scenario", ["silo_vs_shared", "too_many_masters", "cx_council", "team_bonus_field"])
+def test_who_is_paid_on_shared_metrics_is_as_the_model_has_it(scenario: str) -> None:
+    for rules in load(scenario).arms.values():
+        for department in rules.departments:
+            terms = terms_of(rules.incentives, department, tuple(rules.departments))
+            paid = terms.scheme != "own" and terms.weight > 0.0
+            assert sight_in(rules, department).shared == (tuple(rules.incentives.shared_metrics) if paid else ())
 
 
 @pytest.mark.full

@@ -17,14 +17,14 @@ ORDER = ("scenario", "randomness", "record", "rules", "model", "analysis", "labo
 
 
 def graph() -> str:
-    """Return a table: each part, its modules, and the parts that it imports."""
+    """Return a table: each part, and the parts that it imports."""
     imports = imports_of()
     parts = sorted(imports, key=lambda part: (ORDER.index(part) if part in ORDER else len(ORDER), part))
     rows = []
     for part in reversed(parts):
         below = [f"`{other}`" for other in parts if other in imports[part]]
-        rows.append([f"`{part}`", len(_modules(part)), ", ".join(below) or "nothing"])
-    return table(("part", "modules", "imports"), rows)
+        rows.append([f"`{part}`", ", ".join(below) or "nothing"])
+    return table(("part", "imports"), rows)
 
 
 @cache

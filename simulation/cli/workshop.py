@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -20,6 +20,8 @@ from simulation.cli.opening import remarks
 from simulation.cli.warming import warm_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulation.workshop import Session, Setup
     from simulation.workshop.journal import Synchronous
 
@@ -28,6 +30,7 @@ __all__ = ["workshop"]
 _PLAY, _NETWORK = "The play", "How phones reach it"
 _SESSION = Path("workshop.session")
 _PORT = 8765
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,6 @@ def workshop(
             acts=tuple(act or ()),
             figures={name: value for name, value in figures.items() if value is not None},
         )
-        warm_up(vector_width="auto", quiet=quiet)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "dry-run.session" if dry_run else session or _SESSION
             _serve(
@@ -223,7 +225,9 @@ def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: b
     if path.exists() and not overwrite:
         session = Session.open(path, now=now, synchronous=synchronous)
         remark(f"Going on with the session in {path}: its firms, acts and figures stand. --overwrite begins anew.")
+        _warm_up_aside(quiet=quiet)
         return session, session.new_facilitator(now=now)
+    _warm_up_aside(quiet=quiet)
     setup = _set_up(asked)
     for suffix in ("", "-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
@@ -232,17 +236,42 @@ def _session(asked: _Asked, path: Path, *, overwrite: bool, full: bool, quiet: b
 
 
 def _set_up(asked: _Asked) -> Setup:
-    """What is played, after one run in a process of its own: the server itself stays small."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
+    """What is played, after one run."""
     from simulation.workshop import default_setup, setup_from
     from simulation.workshop.setup import ACTS
 
+    if asked.scenario is None and not asked.acts:
+        return _aside(default_setup, **asked.figures)
+    return _aside(setup_from, asked.scenario or ACTS, acts=asked.acts, **asked.figures)
+
+
+def _warm_up_aside(*, quiet: bool) -> None:
+    """Make the engine ready for the worker processes."""
+    from simulation.model.target import WIDTH_VARIABLE
+
+    os.environ[WIDTH_VARIABLE] = "auto"  # they must ask for the very code that is made ready
+    if not _aside(_warmed_up, quiet=quiet):
+        # The temporary folder for its code must last as long as the server, which is larger then.
+        warm_up(vector_width="auto", quiet=quiet)
+
+
+def _warmed_up(*, quiet: bool) -> bool:
+    """Make the engine ready; False, and nothing is done, where its code can be kept in a temporary folder only."""
+    from simulation.model import cache
+
+    if cache.settle_folder():
+        return False
+    warm_up(vector_width="auto", quiet=quiet)
+    return True
+
+
+def _aside(work: Callable[..., _Found], *args: Any, **options: Any) -> _Found:
+    """Do what needs the engine in a process of its own: the server itself never loads it, and stays small."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        if asked.scenario is None and not asked.acts:
-            return pool.submit(default_setup, **asked.figures).result()
-        return pool.submit(setup_from, asked.scenario or ACTS, acts=asked.acts, **asked.figures).result()
+        return pool.submit(work, *args, **options).result()
 
 
 def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, dry_run: bool, quiet: bool) -> None:

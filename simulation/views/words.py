@@ -7,7 +7,6 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulation.analysis.frames import UNATTRIBUTED
 from simulation.analysis.intervals import FEWEST_ALIKE, FEWEST_TO_TELL, alike, rules_out_zero
 
 if TYPE_CHECKING:
@@ -186,6 +185,8 @@ def joined(words: Sequence[str], *, last: str = "and") -> str:
 
 def due_name(scenario: Scenario, due: str) -> str:
     """Who a row of the ledger is due to, as people call it."""
+    from simulation.analysis.frames import UNATTRIBUTED  # here: the workshop's server speaks in words and stays small
+
     return "Nobody known" if due == UNATTRIBUTED else scenario.departments[due].name
 
 

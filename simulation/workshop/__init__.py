@@ -15,6 +15,7 @@ in its process and calls it directly; each call takes well under a millisecond, 
     session.view_for_facilitator(), session.view_for_projector()
     for job in session.debrief_jobs(): session.take_in(play(job), now=t)          # what the debrief compares with
     for quest in session.quests(): session.take_in_best(best_levers(quest))       # the best that was possible (10 s each)
+    session.tale_choice(), session.tale(choice)             # one customer in two lives of a firm, to be told in a worker
     session.debrief()                                       # figures by firm and act, ledger, quotes, replays, best
     session.scenario_file(), session.decisions_csv(), session.save_copy(path)     # to take home
     session.revision                                        # grows by one with each event: send snapshots when it has moved
@@ -71,11 +72,13 @@ from simulation.workshop.playing import Job, Outcome, play
 from simulation.workshop.session import Answer, Keys, Session
 from simulation.workshop.setup import Act, Setup, default_setup, setup_from
 from simulation.workshop.state import State
+from simulation.workshop.tales import Choice, Tale
 
 __all__ = [
     "Act",
     "Answer",
     "Best",
+    "Choice",
     "Job",
     "JournalRefused",
     "Keys",
@@ -84,6 +87,7 @@ __all__ = [
     "Session",
     "Setup",
     "State",
+    "Tale",
     "best_levers",
     "default_setup",
     "play",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from simulation.analysis.best_policy import coordinate_search
 from simulation.workshop.playing import Job, play, scenario_of
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def quest_for(setup: Setup, objective: str, *, rounds: int) -> Quest:
 
 def best_levers(quest: Quest, *, passes: int = 2) -> Best:
     """Search, and return the best policy found: a pure function; some 70 lives for the reference firm."""
+    from simulation.analysis.best_policy import coordinate_search
+
     lived: dict[tuple[float, ...], Outcome] = {}
 
     def live(policy: Mapping[str, float]) -> Outcome:

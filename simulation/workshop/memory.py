@@ -11,6 +11,7 @@ from simulation.workshop.following import closing
 from simulation.workshop.hindsight import OBJECTIVES, Best, quest_for
 from simulation.workshop.playing import Job, Outcome, scenario_of
 from simulation.workshop.state import State
+from simulation.workshop.tales import choice_of, tale_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simulation.workshop.events import Event
     from simulation.workshop.hindsight import Quest
     from simulation.workshop.journal import Journal
+    from simulation.workshop.tales import Choice, Tale
 
 __all__ = ["Memory", "player_of"]
 
@@ -140,6 +142,14 @@ class Memory:
         """Write down what a search has found."""
         if not self.wiped:
             self._keep_beside(f"best:{best.objective}", best.data)
+
+    def tale_choice(self) -> Choice | None:
+        """Return whose customer the debrief tells of; cheap, unlike the tale."""
+        return choice_of(self.state, self.outcomes)
+
+    def tale(self, choice: Choice) -> Tale:
+        """Return what a worker needs to tell it."""
+        return tale_of(self.state, choice)
 
     def debrief(self) -> dict[str, Any]:
         """Return the figures of the debrief; see `simulation.workshop.debriefing.debriefed`."""

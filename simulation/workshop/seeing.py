@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulation.model.appraisal import terms_of
 from simulation.rules.information import sight_of
 from simulation.workshop.commands import present_settings
 from simulation.workshop.figures import bonus, company, felt, kpi, last_meetings
@@ -53,12 +52,13 @@ class Sight:
 def sight_in(rules: Scenario, department: str) -> Sight:
     """Return what a department may see under rules."""
     incentives = rules.incentives
-    terms = terms_of(incentives, department, tuple(rules.departments))
     own = [
         *incentives.own_kpis.get(department, rules.departments[department].kpis),
         *incentives.charges.get(department, {}),
     ]
-    paid = terms.scheme != "own" and terms.weight > 0.0
+    # As `simulation.model.appraisal.terms_of` has it (a test holds them together), whose import would load the engine.
+    weight = incentives.shared_weight_by_department.get(department, incentives.shared_weight)
+    paid = incentives.scheme != "own" and weight > 0.0
     # Whether anything is seen, not how much: the few figures on a telephone are not blurred by what others keep back.
     sight = sight_of(rules.information.regime, 1.0, float(rules.alignment.line_of_sight))
     return Sight(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
 
@@ -32,6 +32,7 @@ def shown(figures: Mapping[str, Any]) -> dict[str, Any]:
         "replays": figures["replays"],
         "titles": {act["name"]: act["title"] for act in figures["acts"]},
         "best": [_best(figures, best) for best in figures["best"]],
+        "story": figures["story"],
         "chart": bonus_and_loyalty(figures) if figures["plays"] else "",
     }
 
@@ -117,6 +118,7 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
 
 def _marks(axes: Axes, figures: Mapping[str, Any], style: Mapping[str, Any]) -> None:
     few = len({play["firm"] for play in figures["plays"]}) <= FEW
+    named: list[tuple[str, tuple[float, float], str]] = []
     for play, hollow in [
         *((play, False) for play in figures["plays"]),
         *((play, True) for play in figures["learners"]),
@@ -128,9 +130,29 @@ def _marks(axes: Axes, figures: Mapping[str, Any], style: Mapping[str, Any]) -> 
         axes.plot(*at, marker=of.marker, color=of.colour, markersize=12, linestyle="",
                   markerfacecolor="none" if hollow else of.colour)  # fmt: skip
         if few and not hollow:
-            axes.annotate(play["name"], at, (9, 5), textcoords="offset points", color=of.colour)
+            named.append((play["name"], at, of.colour))
     for best in figures["best"]:
         if best["change"]["loyalty"] is not None:
             at = (best["bonus"] / best["rounds"], best["change"]["loyalty"])
             axes.plot(*at, marker="*", color="#1a1a1a", markersize=18, linestyle="")
-            axes.annotate(f"best for {best['objective']}", at, (10, -14), textcoords="offset points")
+            named.append((f"best for {best['objective']}", at, "#1a1a1a"))
+    _name(axes, named)
+
+
+def _name(axes: Axes, named: Sequence[tuple[str, tuple[float, float], str]]) -> None:
+    """Write names beside marks: each where it covers no other name or mark; where there is no room, the table names it."""
+    from matplotlib.transforms import Bbox
+
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.canvas.draw()  # names are placed in pixels, so the axes must have their place
+    marks = [tuple(axes.transData.transform(at)) for _, at, _ in named]
+    taken = [Bbox.from_bounds(x - 14, y - 14, 28, 28) for x, y in marks]
+    for (name, at, colour), own in zip(named, list(taken), strict=True):
+        for offset, side in (((9, 5), "left"), ((9, -14), "left"), ((-9, 5), "right"), ((-9, -14), "right")):
+            text = axes.annotate(name, at, offset, textcoords="offset points", color=colour, ha=side)
+            place = text.get_window_extent()
+            if not any(place.overlaps(other) for other in taken if other is not own):
+                taken.append(place)
+                break
+            text.remove()

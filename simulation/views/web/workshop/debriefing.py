@@ -27,7 +27,7 @@ _STYLES = (_WEB / "static" / "silosim.css", _WEB / "workshop" / "static" / "work
 async def page_of(room: Room, request: Request) -> Response:
     """The page on the screen."""
     must_facilitate(room, request)
-    version = room.debrief_version
+    version = room.runs.version
     told = await run_in_threadpool(shown, room.debrief())
     return page(request, "workshop/debrief.html", {**told, "version": version})
 

@@ -1,29 +1,31 @@
-"""A session with those who are connected: what they ask, what they are told, and rounds in worker processes."""
+"""A session with those who are connected: what they ask, and what they are told."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import sys
 import time
 import traceback
-from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from simulation.views.minutes import sentences
+from simulation.views.minutes import POINTS, sentences
 from simulation.views.web.hub import Hub
-from simulation.views.web.workers import interrupts_ignored, leashed_pool
-from simulation.workshop import best_levers, play
+from simulation.views.web.workshop.runs import Runs
+from simulation.workshop import play
 from simulation.workshop.figures import last_meetings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-    from concurrent.futures import Executor, ProcessPoolExecutor
-    from multiprocessing.connection import Connection
+    from concurrent.futures import Executor
 
     from simulation.views.web.hub import Listener
     from simulation.workshop import Answer, Job, Outcome, Session
+
+    Point = dict[str, Any]
+    """A point of a council's agenda: `point`, its title, and `said`, sentences."""
 
 __all__ = ["DEBRIEF", "FACILITATOR", "PROJECTOR", "Room"]
 
@@ -35,8 +37,6 @@ LEADER_PACE = 0.25
 """The facilitator and the projector, who see all firms, are told at most so often [s]."""
 TICK = 0.25
 """How often the clock is looked at [s]."""
-MEETINGS = 3
-"""Firms whose councils are on the projector: more cannot be read."""
 CONNECTIONS = 8
 """Tabs that one player may have open; the oldest goes first."""
 
@@ -70,19 +70,13 @@ class Room:
         self.session = session
         self.hub = Hub()
         self._clock = clock
-        self._workers = workers
-        self._lives = lives
-        self._given = executor
-        self._pool: Executor | None = None
-        self._leash: Connection | None = None
+        self.runs = Runs(session, take_in=self._take_in, workers=workers, lives=lives, executor=executor)
         self._players: dict[str, list[Listener]] = {}
-        self._running: set[tuple[object, ...]] = set()
         self._debriefing = False
-        self.debrief_version = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._stale: set[str] = set()
-        self._said: dict[tuple[str, str, int], list[str]] = {}
+        self._said: dict[tuple[str, str, int], list[Point]] = {}
 
     # -- who is asking ----------------------------------------------------------------------------------------------
 
@@ -134,28 +128,35 @@ class Room:
         view = self.session.view_for(token)
         if view is None:
             return None
-        heard = {"council": self._minutes(view["you"]["firm"])} if view.get("council") else {}
+        heard = {"council": self._meeting(view["you"]["firm"])} if view.get("council") else {}
         return {**view, **heard, "now": self._clock()}
 
     def view_for_projector(self) -> dict[str, Any]:
         """What everybody may see, the councils' last meetings among it: all departments sit there."""
         view = self.session.view_for_projector()
-        meetings = [{"name": firm["name"], "said": self._minutes(firm["firm"])} for firm in view["firms"][:MEETINGS]]
-        return {**view, "meetings": [each for each in meetings if each["said"]], "now": self._clock()}
+        meetings = [
+            {"firm": firm["firm"], "name": firm["name"], "points": self._meeting(firm["firm"])}
+            for firm in view["firms"]
+        ]
+        return {**view, "meetings": [each for each in meetings if each["points"]], "now": self._clock()}
 
     def view_for_facilitator(self) -> dict[str, Any]:
         """What the facilitator sees."""
         return {**self.session.view_for_facilitator(), "now": self._clock()}
 
-    def _minutes(self, firm: str) -> list[str]:
-        """What a firm's councils said at their last meetings, in sentences."""
+    def _meeting(self, firm: str) -> list[Point]:
+        """What a firm's councils said at their last meetings, in sentences, point by point of the agenda."""
         act = self.session.state.act
         outcome = self.session.outcomes.get((act, firm))
         if outcome is None:
             return []
         key = (act, firm, outcome.rounds)
         if key not in self._said:
-            self._said[key] = sentences(last_meetings(outcome), self.session.state.given.rules(act))
+            rules = self.session.state.given.rules(act)
+            points = itertools.groupby(last_meetings(outcome), key=lambda item: (item["council"], item["point"]))
+            self._said[key] = [
+                {"point": POINTS[point], "said": sentences(list(items), rules)} for (_, point), items in points
+            ]
         return self._said[key]
 
     # -- what goes out ----------------------------------------------------------------------------------------------
@@ -204,12 +205,12 @@ class Room:
                     await asyncio.sleep(0)
             await asyncio.sleep(LEADER_PACE)
 
-    # -- the clock and the runs -------------------------------------------------------------------------------------
+    # -- the clock -------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep the clock, run firms and tell pages while the block runs."""
-        self._pool = self._given or self._new_pool()
+        self.runs.open()
         for work in (self._tick(), self._tell_players(), self._tell_leader()):
             self._start(work)
         try:
@@ -218,9 +219,7 @@ class Room:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            if self._leash is not None:
-                self._leash.close()
+            await self.runs.close()
             self.session.close()
 
     def _start(self, work: Any) -> None:
@@ -236,65 +235,28 @@ class Room:
     def debrief(self) -> dict[str, Any]:
         """The debrief's figures; from now on what it compares with is lived, too, while no round is."""
         self._debriefing = True
-        return self.session.debrief()
+        return {**self.session.debrief(), "story": self.runs.story}
 
     async def _tick(self) -> None:
         while True:
             if not self.session.wiped:
                 if self.session.tick(now=self._clock()):
                     self._all_is_new()
-                for job in self.session.jobs():
-                    self._begin(("round", job.act, job.firm, job.rounds), self._lives, job, self._take_in)
+                self.runs.go_on()
                 if self._debriefing and self.session.state.phase in {"between", "ended"}:
-                    self._look_back()
+                    self.runs.look_back()
+                    self.hub.publish(DEBRIEF, {"version": self.runs.version, "left": self.runs.left})
             await asyncio.sleep(TICK)
 
-    def _look_back(self) -> None:
-        """Begin what the debrief compares with, and say how much of it is left."""
-        for job in self.session.debrief_jobs():
-            self._begin(("other", job.of, job.act, job.firm, job.rounds), self._lives, job, self._take_in)
-        for quest in self.session.quests():
-            key = ("best", quest.objective, quest.job.rounds)
-            self._begin(key, best_levers, quest, self.session.take_in_best)
-        self.hub.publish(DEBRIEF, {"version": self.debrief_version, "left": len(self._running)})
-
     def _take_in(self, outcome: Outcome) -> None:
+        """Take in what a firm has lived; the others' pages change only when the whole room moves on."""
+        scene = self._scene()
         self.session.take_in(outcome, now=self._clock())
-
-    def _begin(
-        self, key: tuple[object, ...], work: Callable[[Any], Any], given: Any, take_in: Callable[[Any], Any]
-    ) -> None:
-        """Let a worker do a piece of work, unless one is at it."""
-        if key not in self._running:
-            self._running.add(key)
-            self._start(self._run(key, work, given, take_in))
-
-    async def _run(
-        self, key: tuple[object, ...], work: Callable[[Any], Any], given: Any, take_in: Callable[[Any], Any]
-    ) -> None:
-        """Do a piece of work in a worker; if the worker is lost, it is still to be done at the next tick.
-
-        Work that fails by itself would fail again: it stays in the list of what runs, and the terminal says why.
-        """
-        pool = self._pool
-        assert pool is not None
-        try:
-            take_in(await asyncio.get_running_loop().run_in_executor(pool, work, given))
-            self.debrief_version += 1
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = self._new_pool()
-        self._running.discard(key)
-        self._all_is_new()
-
-    def _new_pool(self) -> ProcessPoolExecutor:
-        pool, self._leash = leashed_pool(self._workers)
-        state = self.session.state
-        first = self.session.job(state.act, next(iter(state.given.firms)), rounds=1)
-        with interrupts_ignored():
-            for _ in range(self._workers):  # compiled code is loaded now, not while the room waits for its first round
-                pool.submit(self._lives, first)
-        return pool
+        if scene != self._scene():
+            self._all_is_new()
+        else:
+            self._stale.add(outcome.firm)
+            self._news.set()
 
 
 def player_topic(token: str) -> str:

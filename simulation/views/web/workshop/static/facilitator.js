@@ -89,7 +89,7 @@ function firmPanel(firm) {
   if (loyalty && loyalty.rounds.length) figures.push(`loyalty ${figure(last(loyalty.rounds))} (start ${figure(loyalty.start)})`);
   const head = make("div", { class: "firm-head" }, make("h3", {}, firm.name),
     make("span", { class: "status", "data-status": firm.status }, STATUS[firm.status]),
-    make("span", {}, `${firm.submitted} of ${firm.held} submitted`),
+    make("span", {}, firm.status === "deciding" ? `${firm.submitted} of ${firm.held} submitted` : ""),
     make("span", { class: "note" }, figures.join(", ")),
     firm.status === "deciding" ? make("button", { type: "button", class: "quiet small", onclick: () => ask("advance", { firm: firm.firm }), "aria-label": `Close the round of ${firm.name}` }, "Do not wait for them") : null);
   const rows = firm.seats.map((seat) =>

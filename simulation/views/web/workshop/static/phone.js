@@ -118,7 +118,7 @@ function chart() {
   const any = Boolean(kpi && kpi.weekly.length);
   show($("#chart-box"), any);
   if (!any) return;
-  const series = [{ label: kpi.name, place: 2 }, { label: "par", place: 7 }];
+  const series = [{ label: kpi.name, place: 0 }, { label: "par", place: 7 }];
   if (drawnFor !== `${view.act.name}/${kpi.kpi}`) {
     if (drawn) drawn.destroy();
     tell($("#chart-title"), `${kpi.name}, week by week [${kpi.unit}]`);
@@ -192,9 +192,12 @@ function pains(rows, key, head) {
 }
 
 function council() {
-  const lines = view.council;
-  show($("#council"), lines.length > 0);
-  $("#council-lines").replaceChildren(...lines.map((line) => make("li", {}, line)));
+  show($("#council"), view.council.length > 0);
+  const said = JSON.stringify(view.council);
+  if ($("#council-points").dataset.said === said) return;
+  $("#council-points").dataset.said = said;
+  $("#council-points").replaceChildren(...view.council.map((of) =>
+    make("details", {}, make("summary", {}, of.point), make("ul", {}, ...of.said.map((line) => make("li", {}, line))))));
 }
 
 function fault(text) {

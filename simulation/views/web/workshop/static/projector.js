@@ -32,13 +32,55 @@ function render(view) {
   const lobby = view.phase === "lobby";
   show($("#join"), lobby);
   show($("#corner"), !lobby);
-  show($("#board"), !lobby);
+  meeting(view);
+  show($("#board"), !lobby && !$("#screen").value);
   tell($("#people"), view.players ? `${view.players} in the room, ${view.seated} with a department` : "Nobody has joined yet");
-  if (!lobby) board(view);
-  show($("#meetings"), view.meetings.length > 0);
-  $("#meetings-said").replaceChildren(...view.meetings.map((meeting) =>
-    make("div", {}, make("h3", {}, meeting.name), make("ul", {}, ...meeting.said.map((line) => make("li", {}, line))))));
+  if (!$("#board").hidden) board(view);
 }
+
+// The council of one firm at a time, point by point of its agenda: the whole minutes would fill ten screens.
+let at = 0;
+let meetingOf = "";
+let shown = null;
+function meeting(view) {
+  shown = view;
+  const choice = $("#screen");
+  show($("#choice"), view.meetings.length > 0);
+  const firms = [["", "The board"], ...view.meetings.map((of) => [of.firm, `The council of ${of.name}`])];
+  const names = JSON.stringify(firms);
+  if (choice.dataset.said !== names) {
+    const before = choice.value;
+    choice.dataset.said = names;
+    choice.replaceChildren(...firms.map(([firm, words]) => make("option", { value: firm }, words)));
+    choice.value = firms.some(([firm]) => firm === before) ? before : "";
+  }
+  const of = view.meetings.find((each) => each.firm === choice.value);
+  for (const id of ["meeting", "back", "next"]) show($(`#${id}`), Boolean(of));
+  if (!of) return;
+  const which = `${view.act.name}/${view.round}/${of.firm}`;
+  if (which !== meetingOf) [at, meetingOf] = [0, which];
+  const point = of.points[at];
+  tell($("#meeting-of"), `The council of ${of.name}: point ${at + 1} of ${of.points.length}`);
+  tell($("#meeting-title"), point.point);
+  $("#meeting-said").replaceChildren(...point.said.map((line) => make("li", {}, line)));
+  $("#back").disabled = at === 0;
+  $("#next").disabled = at === of.points.length - 1;
+}
+
+function turn(by) {
+  const of = shown.meetings.find((each) => each.firm === $("#screen").value);
+  if (!of) return;
+  at = Math.min(of.points.length - 1, Math.max(0, at + by));
+  meeting(shown);
+}
+$("#screen").addEventListener("change", () => render(shown));
+$("#back").addEventListener("click", () => turn(-1));
+$("#next").addEventListener("click", () => turn(1));
+addEventListener("keydown", (event) => {
+  if (event.target === $("#screen")) return;
+  if (event.key === "ArrowRight" || event.key === "PageDown") turn(1);
+  if (event.key === "ArrowLeft" || event.key === "PageUp") turn(-1);
+});
 
 const loyaltyOf = (firm) => firm.company.find((of) => of.metric === "loyalty");
 
