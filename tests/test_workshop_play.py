@@ -22,6 +22,7 @@ from simulation.model.appraisal import terms_of
 from simulation.scenario.faults import ScenarioError
 from simulation.scenario.loading import load, load_dict
 from simulation.views.minutes import sentences
+from simulation.views.web.workshop.customer import customer_told
 from simulation.workshop import JournalRefused, Session, best_levers, default_setup, play, setup_from
 from simulation.workshop.exporting import arm_of, as_scenario
 from simulation.workshop.seeing import sight_in
@@ -316,6 +317,36 @@ def test_sight_follows_the_rules_of_the_act(act: str, shared: bool, elsewhere: b
         sight = sight_in(rules, department)
         assert sight.own == tuple(given.kpis)
         assert (bool(sight.shared), sight.elsewhere, sight.council) == (shared, elsewhere, council)
+
+
+def test_the_story_is_of_the_firm_whose_acts_lie_furthest_apart(played: Table) -> None:
+    session = played.session
+    choice = session.tale_choice()
+    assert choice is not None
+
+    def apart(firm: str) -> float:
+        one, other = (session.outcomes[act, firm].weekly["loyalty"][4:8] for act in ("own", "half"))
+        return abs(np.mean(np.array(one, dtype=float)) - np.mean(np.array(other, dtype=float)))
+
+    assert apart(choice.firm) == pytest.approx(max(apart(firm) for firm in session.state.given.firms), abs=1e-6)
+    assert choice.arms == (arm_of("own", choice.firm), arm_of("half", choice.firm))
+    lived = load_dict(pickle.loads(pickle.dumps(session.tale(choice))).scenario)
+    assert tuple(lived.arms) == choice.arms
+    assert lived.scenario.horizon.weeks == 2 * session.state.given.weeks
+
+
+@pytest.mark.full
+def test_the_story_lives_the_weeks_of_the_play(played: Table) -> None:
+    session = played.session
+    choice = session.tale_choice()
+    assert choice is not None
+    lived = load_dict(session.tale(choice).scenario)
+    for act, run in zip(("own", "half"), run_arms(lived.arms, seed=lived.scenario.horizon.seed), strict=True):
+        told = session.outcomes[act, choice.firm].weekly["loyalty"]
+        np.testing.assert_allclose(run.weekly["loyalty"], np.array(told, dtype=float), atol=1e-6)
+    story = customer_told(session.tale(choice))
+    assert story["choice"] == choice
+    assert story["told"] is None or story["told"].picture
 
 
 @pytest.mark.parametrize("scenario", ["silo_vs_shared", "too_many_masters", "cx_council", "team_bonus_field"])

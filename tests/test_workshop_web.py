@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -330,6 +331,33 @@ def test_too_large_a_message_ends_the_connection_and_nothing_else(workshop: Work
     with workshop.live(browser, "play") as live, pytest.raises(WebSocketDisconnect):
         live.ask("rename", name="x" * MESSAGE_LIMIT)
     assert browser.get("/play").status_code == 200
+
+
+def test_bytes_end_the_connection_without_a_word_in_the_terminal(workshop: Workshop) -> None:
+    browser = seated(workshop, "firm_1", "sales")
+    with workshop.live(browser, "play") as live:
+        live.view()
+        live.socket.send_bytes(b"\x00")
+        with pytest.raises(WebSocketDisconnect) as ended:
+            live.socket.receive_json()
+    assert ended.value.code == 1003
+    assert browser.get("/play").status_code == 200
+
+
+def test_every_firm_s_council_is_on_the_projector_point_by_point(workshop: Workshop) -> None:
+    session, said = (
+        workshop.session,
+        dict.fromkeys(["speaker", "subject", "about", "detail", "heard_at", "heard_department"], ""),
+    )
+    said |= {"week": 3, "council": "operational", "speaker": "chair", "action": 0, "figures": []}
+    points = [("best_practices", "nothing_to_copy"), ("other_business", "nothing_else")]
+    heard = [{**said, "item": number, "point": point, "kind": kind} for number, (point, kind) in enumerate(points)]
+    for firm in session.state.firm_names:
+        session.outcomes["own", firm] = replace(fake_play(session.job("own", firm, rounds=1)), council=heard)
+    meetings = workshop.room.view_for_projector()["meetings"]
+    assert [each["firm"] for each in meetings] == list(session.state.firm_names)
+    assert [point["point"] for point in meetings[0]["points"]] == ["Best practices", "Other business"]
+    assert [len(point["said"]) for point in meetings[0]["points"]] == [1, 1]
 
 
 # -- another device, the end ----------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ async def converse(
 
 
 async def _send(websocket: WebSocket, listener: Listener) -> None:
-    with contextlib.suppress(WebSocketDisconnect):
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # the latter: `_end` has closed it meanwhile
         while messages := await listener.next():
             for text in messages:
                 await websocket.send_text(text)
@@ -166,7 +166,11 @@ async def _receive(
     websocket: WebSocket, listener: Listener, answer: Callable[[dict[str, Any]], Awaitable[Any]] | None, bucket: Bucket
 ) -> None:
     while True:
-        text = await websocket.receive_text()
+        try:
+            text = await websocket.receive_text()
+        except KeyError:  # bytes: no page of ours sends any
+            await _end(websocket, _NOT_UNDERSTOOD)
+            return
         if not bucket.take():
             await _end(websocket, _TOO_FAST)
             return
