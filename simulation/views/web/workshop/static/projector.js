@@ -93,7 +93,7 @@ function board(view) {
   $("#board-head").replaceChildren(make("tr", {}, ...heads.map((words, i) => make("th", { scope: "col", class: i > 2 ? "figure" : "" }, words))));
   $("#board-rows").replaceChildren(...firms.map((firm, place) => {
     const cells = [make("td", { class: "figure" }, `${place + 1}`), make("th", { scope: "row" }, firm.name),
-      make("td", {}, firm.status === "deciding" ? `${firm.submitted} of ${firm.held}` : STATUS[firm.status])];
+      make("td", {}, firm.status === "deciding" ? (firm.held ? `${firm.submitted} of ${firm.held}` : "nobody sits") : STATUS[firm.status])];
     if (shown) {
       const loyalty = loyaltyOf(firm);
       const now = last(loyalty.rounds);
