@@ -246,6 +246,22 @@ def test_every_arm_is_in_every_part(arms: int) -> None:
         assert "Arms shown" not in text
 
 
+def test_paper_leaves_out_only_lines_that_claim_nothing() -> None:
+    text = page()
+    left_out = re.findall(r'<tr role="row" class="quiet">.*?</tr>', text, flags=re.DOTALL)
+    assert left_out
+    assert not any('class="better"' in line or 'class="worse"' in line for line in left_out)
+    assert "without one stand in the page itself" in text or "has a clear difference, so they stand" in text
+
+
+def test_lanes_of_the_journey_show_each_arm_or_what_is_the_same_in_all() -> None:
+    of = compared(3)
+    lanes = re.findall(r'<tr class="lane">.*?</tr>', page(), flags=re.DOTALL)
+    cells = [cell for lane in lanes for cell in re.findall(r"<td>(.*?)</td>", lane, flags=re.DOTALL)]
+    assert len(cells) == len(lanes) * len(of.scenario.journey) > 0
+    assert {cell.count("in-arm of-") for cell in cells} == {0, 3}
+
+
 def test_an_interrupted_comparison_says_so() -> None:
     of = compare(scenario(), replications=6, weeks=20, workers=1, runner=interrupted_at_3)
     assert of.interrupted
