@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -255,8 +256,10 @@ def test_paper_leaves_out_only_lines_that_claim_nothing() -> None:
 
 
 def test_lanes_of_the_journey_show_each_arm_or_what_is_the_same_in_all() -> None:
-    of = compared(3)
-    lanes = re.findall(r'<tr class="lane">.*?</tr>', page(), flags=re.DOTALL)
+    of, journey = compared(3), compared(3).journey
+    busier = journey["encounters"].where(journey["arm"] != "arm_1", 2.0 * journey["encounters"] + 1.0)
+    of = replace(of, journey=journey.assign(encounters=busier))
+    lanes = re.findall(r'<tr class="lane">.*?</tr>', report_html(of, told=provenance(of)), flags=re.DOTALL)
     cells = [cell for lane in lanes for cell in re.findall(r"<td>(.*?)</td>", lane, flags=re.DOTALL)]
     assert len(cells) == len(lanes) * len(of.scenario.journey) > 0
     assert {cell.count("in-arm of-") for cell in cells} == {0, 3}
