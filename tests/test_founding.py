@@ -74,8 +74,8 @@ def test_another_price_keeps_the_margin_until_one_is_named() -> None:
         (["--rename", "sals=Team"], "did you mean `sales`?"),
         (["--arms", "siloed,councl"], "did you mean `council`?"),
         (["--figure", "chrn=0.3"], "did you mean `churn`?"),
-        (["--figure", "churn=30"], "did you mean `0.3`?"),
-        (["--figure", "churn=a third"], "a number"),
+        (["--figure", "churn=30"], "churn: '30' is not allowed: a number from 0 to 1; did you mean `0.3`?"),
+        (["--figure", "churn=a third"], "churn: 'a third'"),
         (["--figure", "price.standard=0"], "above 0"),
     ],
 )

@@ -20,6 +20,9 @@ from simulation.analysis.storage import provenance, save
 from simulation.cli.commands import app
 from simulation.views.deck import LINES_A_SLIDE, deck
 from simulation.views.report.answer import answer
+from simulation.views.story.page import Told
+from simulation.views.story.sums import Sum
+from simulation.views.story.turns import Turn
 from simulation.views.workbook import SHEETS, workbook
 
 if TYPE_CHECKING:
@@ -83,6 +86,31 @@ def test_a_text_that_looks_like_a_formula_is_none(sign: str) -> None:
 # --- deck ------------------------------------------------------------------------------------------------------------
 
 
+def test_one_slide_tells_what_the_first_arm_forgoes_and_what_pays_back() -> None:
+    of = compared(8)
+    (slide,) = (each for each in slides_of(of) if "earn more a year" in each.shapes.title.text)
+    (table,) = (shape.table for shape in slide.shapes if shape.has_table)
+    words = [[cell.text for cell in row.cells] for row in table.rows]
+    assert [row[0] for row in words[1:]] == list(of.arm_titles.values())[1:]
+    assert words[0][-1] == "May cost once, to be paid back after 20 weeks"
+    assert "Do not take these figures into a budget" in slide.notes_slide.notes_text_frame.text
+
+
+def test_a_story_is_a_slide_with_a_table_and_its_moments_in_the_notes() -> None:
+    dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    story = Told(
+        customer=7, title="Customer 7", titles=("A", "B"), opening=("Opened.",), weeks=(), picture=dot,
+        sums=(Sum(what="Paid", unit="EUR", figures={"a": "1.00", "b": "2.00"}),),
+        turns=(("A", (Turn(week=2, text="Waited.", weight=1.0),)), ("B", ())),
+    )  # fmt: skip
+    of = compared(3)
+    deck_of = pptx.Presentation(io.BytesIO(deck(of, told=provenance(of), stories=[story])))
+    (slide,) = (each for each in deck_of.slides if each.shapes.title.text == "Customer 7")
+    (table,) = (shape.table for shape in slide.shapes if shape.has_table)
+    assert [cell.text for cell in table.rows[1].cells] == ["Paid [EUR]", "1.00", "2.00"]
+    assert "A, week 3: Waited." in slide.notes_slide.notes_text_frame.text
+
+
 def test_the_deck_opens_with_the_answer() -> None:
     first, second, *_ = slides_of(compared())
     assert compared().scenario.title in words_of(first)
@@ -103,7 +131,7 @@ def test_every_slide_has_a_message_and_nothing_beyond_its_edges(of: Any) -> None
 def test_tables_and_the_chart_are_native_and_pictures_have_words() -> None:
     shapes = [shape for slide in slides_of(compared()) for shape in slide.shapes]
     tables = [shape.table for shape in shapes if shape.has_table]
-    assert len(tables) == 3
+    assert len(tables) == 4  # customers, appraisals, money a week, what is forgone
     assert tables[0].cell(1, 0).text == "Loyalty [0-100]"
     assert all(len(table.rows) <= LINES_A_SLIDE + 1 for table in tables)
     (chart,) = [shape.chart for shape in shapes if shape.has_chart]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -244,6 +245,24 @@ def test_every_arm_is_in_every_part(arms: int) -> None:
         assert "silosim run scenario.yaml --arm arm_0 --replications 4" in Reader(text).words
         assert "Under “Alternative number 0”, loyalty is" in answer(compared(1))[0]
         assert "Arms shown" not in text
+
+
+def test_paper_leaves_out_only_lines_that_claim_nothing() -> None:
+    text = page()
+    left_out = re.findall(r'<tr role="row" class="quiet">.*?</tr>', text, flags=re.DOTALL)
+    assert left_out
+    assert not any('class="better"' in line or 'class="worse"' in line for line in left_out)
+    assert "without one stand in the page itself" in text or "has a clear difference, so they stand" in text
+
+
+def test_lanes_of_the_journey_show_each_arm_or_what_is_the_same_in_all() -> None:
+    of, journey = compared(3), compared(3).journey
+    busier = journey["encounters"].where(journey["arm"] != "arm_1", 2.0 * journey["encounters"] + 1.0)
+    of = replace(of, journey=journey.assign(encounters=busier))
+    lanes = re.findall(r'<tr class="lane">.*?</tr>', report_html(of, told=provenance(of)), flags=re.DOTALL)
+    cells = [cell for lane in lanes for cell in re.findall(r"<td>(.*?)</td>", lane, flags=re.DOTALL)]
+    assert len(cells) == len(lanes) * len(of.scenario.journey) > 0
+    assert {cell.count("in-arm of-") for cell in cells} == {0, 3}
 
 
 def test_an_interrupted_comparison_says_so() -> None:
