@@ -162,4 +162,12 @@ def test_an_arm_is_added_left_out_and_removed(address: str, browser: Browser) ->
         opened.final()
         page.locator("#arm-shared").check()
         expect(page.locator("#key li")).to_have_count(4)
+        opened.final()
+        page.get_by_label("Compared with").select_option("shared")
+        expect(page.locator("#differences-head")).to_have_text("Difference to “Half the weight on shared metrics”")
+        opened.final()
+        assert page.locator("#answer").inner_text().startswith("Against “Half the weight on shared metrics”")
+        page.locator("#arm-shared").uncheck()  # what is no longer compared is nothing to compare with
+        expect(page.locator("#differences-head")).to_have_text("Difference to “Own KPI only”")
+        expect(page.get_by_label("Compared with")).to_have_value("siloed")
         assert opened.said == []
