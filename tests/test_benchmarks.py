@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).parents[1] / "experiments" / "benchmarks"
-NAMES = ("engines", "rivals", "mechanisms", "scale", "commands", "memory", "sweeps", "batch_run", "explorer", "workshop")
+NAMES = (
+    "engines",
+    "rivals",
+    "mechanisms",
+    "scale",
+    "commands",
+    "memory",
+    "sweeps",
+    "batch_run",
+    "explorer",
+    "workshop",
+)
 
 
 @pytest.fixture

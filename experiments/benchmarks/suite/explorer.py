@@ -49,9 +49,7 @@ def figures(*, quick: bool = False) -> list[Figure]:
 
 
 def _figure(what: str, found: Span) -> Figure:
-    return Figure(
-        what=what, unit=UNIT, span=found, target=f"under {MOST_SECONDS:g} s", met=found.median < MOST_SECONDS
-    )
+    return Figure(what=what, unit=UNIT, span=found, target=f"under {MOST_SECONDS:g} s", met=found.median < MOST_SECONDS)
 
 
 def _moved(opened: LoadedScenario, turn: int) -> LoadedScenario:
