@@ -150,6 +150,10 @@ def test_contradictions_are_told(file: Path, rows: str, said: str) -> None:
 
 FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", ": is empty: a header (metric,value,unit,month,n,tolerance,where), then a row for each figure"),
+    "nothing filled in": (
+        HEADER.encode() + b"# nps,,points,,,,\n",
+        ": holds no figures: a row for each figure, below the header; in a template, take the # away",
+    ),
     "header only": (HEADER.encode(), ": holds no figures"),
     "semicolons": (b"metric;value;unit\nnps;30;points\n", ":1: has semicolons between its cells: commas between cells"),
     "tabs": (b"metric\tvalue\tunit\nnps\t30\tpoints\n", ":1: has tabs between its cells"),

@@ -38,6 +38,16 @@ def test_everything_is_there(width: int) -> None:
     assert [name for name in names if name.split()[0] not in letters] == []
 
 
+def test_words_stay_whole_on_a_usual_terminal() -> None:
+    """At 80 columns no heading and no department's name is broken within a word."""
+    text = shown("baseline", width=80)
+    words = set(re.findall(r"[\w-]+", text))
+    firm = reference_firm()
+    names = [word for part in firm.departments.values() for word in part.name.split()]
+    assert {"Channel", "Start", "Unit", "Better", "online", *names} <= words
+    assert not words & {"Channe", "Star", "Fulfilmen", "produc"}
+
+
 def test_arms_are_told_in_words() -> None:
     """An arm's changes are phrases, not keys."""
     firm = reference_firm()

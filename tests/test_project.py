@@ -155,6 +155,21 @@ def silosim_commands() -> list[list[str]]:
     return [line[1:] for line in words if line and Path(line[0]).name == "silosim"]
 
 
+def test_what_a_command_reads_an_earlier_one_has_written() -> None:
+    """From top to bottom the README's blocks can be typed in: no folder of results is read that none before it makes."""
+    made: set[str] = set()
+    for line in (line for block in code_blocks("sh") for line in block.splitlines()):
+        words = shlex.split(line.split("&&")[-1], comments=True)
+        if not words or Path(words[0]).name != "silosim":
+            continue
+        command, *rest = words[1:]
+        read = {word for at, word in enumerate(rest) if word.startswith("results/") and rest[at - 1 : at] != ["--out"]}
+        assert read <= made, line
+        if command in {"compare", "sweep", "calibrate"}:
+            made.add(rest[rest.index("--out") + 1] if "--out" in rest else f"results/{Path(rest[0]).stem}")
+    assert {"results/silo_vs_shared", "results/my_firm", "results/silos_win"} <= made
+
+
 def test_commands_and_options_exist() -> None:
     import typer.main
 

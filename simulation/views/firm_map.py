@@ -35,6 +35,8 @@ __all__ = ["print_firm"]
 
 WIDEST = 110
 """Lines longer than this are hard to read."""
+_USUAL_WORD = 12
+"""Letters for which a column has room, whatever its share of the width: longer words fold."""
 _IN_MID_COURSE = {"incentives", "information", "alignment", "levers", "governance"}
 """What a change in mid-course may replace."""
 _FORMS = {
@@ -75,11 +77,13 @@ def _listing(items: Iterable[str], *, indent: int = 2) -> list[RenderableType]:
 
 
 def _table(columns: Mapping[str, int], rows: Iterable[Sequence[str]]) -> Table:
-    """A table whose columns share the width in the given proportions."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, expand=True, show_lines=False)
-    for name, ratio in columns.items():
-        table.add_column(name, ratio=ratio, overflow="fold")
-    for row in rows:
+    """A table whose columns share the width in the given proportions, none so narrow that a usual word is broken."""
+    table, cells = Table(box=box.SIMPLE_HEAD, show_edge=False, expand=True, show_lines=False), list(rows)
+    for index, (name, ratio) in enumerate(columns.items()):
+        words = " ".join([name, *(row[index] for row in cells)]).split()
+        least = min(max(len(word) for word in words), _USUAL_WORD)
+        table.add_column(name, ratio=ratio, width=least, overflow="fold")  # beside a ratio, the width is the least
+    for row in cells:
         table.add_row(*[Text(cell) for cell in row])
     return table
 

@@ -48,7 +48,8 @@ def rows_in(path: Path) -> tuple[list[Row], list[Fault]]:
     if faults:
         raise ScenarioError(faults)
     if not rows:
-        raise ScenarioError([Fault("holds no figures", name, allowed="a row for each figure, below the header")])
+        allowed = "a row for each figure, below the header; in a template, take the # away from the rows to fill in"
+        raise ScenarioError([Fault("holds no figures", name, allowed=allowed)])
     found: list[Row] = []
     for at, cells in rows:
         if len(cells) > len(header):
