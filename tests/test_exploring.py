@@ -352,6 +352,6 @@ def test_real_replications_are_those_of_compare_to_the_bit() -> None:
 def test_a_stopped_replication_leaves_no_model_behind() -> None:
     mesa = pytest.importorskip("mesa")
     arms = explored(shipped_one("silo_vs_shared"), moves(("horizon.population", 100), ("horizon.weeks", 8))).loaded.arms
-    weeks = iter(range(150))
+    weeks, before = iter(range(150)), set(getattr(mesa.Agent, "_ids", {}))  # other tests of this process have theirs
     assert lived_arms(arms, seed=1, replication=0, stop=lambda: next(weeks, None) is None) is None
-    assert not getattr(mesa.Agent, "_ids", {})
+    assert set(getattr(mesa.Agent, "_ids", {})) <= before
