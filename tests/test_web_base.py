@@ -13,11 +13,14 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from typer.testing import CliRunner
 
+from simulation.cli import app
 from simulation.views.web.app import application
 from simulation.views.web.hub import MESSAGE_LIMIT, Hub, converse
 from simulation.views.web.limits import Bucket, Throttle
-from simulation.views.web.serving import PortTaken, _is_a_fault, bound
+from simulation.views.web.network import PortTaken
+from simulation.views.web.serving import _is_a_fault, bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,6 +209,15 @@ def test_a_throttle_tells_keys_apart_and_forgets() -> None:
 def test_a_port_in_use_is_told() -> None:
     with bound().socket as taken, pytest.raises(PortTaken, match="--port"):
         bound(port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("command", ["explore", "present"])
+def test_a_port_in_use_is_bad_input(command: str) -> None:
+    with bound().socket as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(app, [command, "silo_vs_shared", "--port", port, "--no-browser"])
+    assert result.exit_code == 2
+    assert "try another --port" in result.stderr
 
 
 def test_what_ctrl_c_cuts_off_is_no_fault_and_everything_else_is() -> None:

@@ -54,12 +54,13 @@ def _in_words(error: BaseException) -> tuple[list[str], int]:
     from simulation.laboratory.extras import ExtraMissing
     from simulation.model.target import WidthRefused
     from simulation.scenario.faults import ScenarioError
+    from simulation.views.web.network import PortTaken
 
     if isinstance(error, KeyboardInterrupt):
         return ["silosim: interrupted; nothing was finished, nothing written"], INTERRUPTED
     if isinstance(error, ScenarioError):
         return [str(fault) for fault in error.faults], BAD_INPUT
-    if isinstance(error, FolderRefused | WidthRefused | ExtraMissing):
+    if isinstance(error, FolderRefused | WidthRefused | ExtraMissing | PortTaken):
         return [f"silosim: {error}"], BAD_INPUT
     if isinstance(error, WorkerLost):
         return [f"silosim: {error}"], FAILED

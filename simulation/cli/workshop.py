@@ -207,7 +207,8 @@ def _serve(
     asked: _Asked, path: Path, *, overwrite: bool, full: bool, lan: bool, host: str | None, port: int,
     workers: int | None, browser: bool, dry_run: bool, quiet: bool,
 ) -> None:  # fmt: skip
-    from simulation.views.web.serving import PortTaken, serve
+    from simulation.views.web.network import PortTaken
+    from simulation.views.web.serving import serve
     from simulation.views.web.workshop.starting import listening, started
     from simulation.workshop import JournalRefused
 
@@ -315,8 +316,8 @@ def _say(join: str, code: str, facilitator: str, path: Path, *, local: bool, dry
 
 def _check(port: int) -> int:
     """Say what may keep phones out; the exit code says whether a trap was found."""
-    from simulation.views.web.network import addresses, findings, way_out
-    from simulation.views.web.serving import PortTaken, bound
+    from simulation.views.web.network import PortTaken, addresses, findings, way_out
+    from simulation.views.web.serving import bound
 
     taken = None
     try:

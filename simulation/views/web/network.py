@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Address", "Finding", "addresses", "findings", "names", "way_out"]
+__all__ = ["Address", "Finding", "PortTaken", "addresses", "findings", "names", "way_out"]
 
 _TUNNEL = re.compile(r"tun|tap|wg|ppp|utun|ipsec|vpn|tailscale|zt|nordlynx|proton|wireguard|anyconnect", re.IGNORECASE)
 _VIRTUAL = re.compile(r"docker|veth|br-|virbr|vmnet|vboxnet|vethernet|wsl|podman|cni|flannel", re.IGNORECASE)
 """Names that systems give to tunnels, and to networks between programs of this machine: our collection."""
 
 Kind = Literal["network", "tunnel", "virtual"]
+
+
+class PortTaken(OSError):
+    """Somebody else listens there, or this machine does not have that address; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

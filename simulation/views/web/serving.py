@@ -14,20 +14,17 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from simulation.views.web.hub import MESSAGE_LIMIT
+from simulation.views.web.network import PortTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.applications import Starlette
 
-__all__ = ["PortTaken", "Served", "bound", "serve"]
+__all__ = ["Served", "bound", "serve"]
 
 _SECONDS_TO_GO = 2
 """How long open connections may still take when the server is told to end [s]."""
-
-
-class PortTaken(OSError):
-    """Somebody else listens there, or this machine does not have that address; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

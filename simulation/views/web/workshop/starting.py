@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from simulation.views.web.app import application
 from simulation.views.web.guard import LOOPBACK
-from simulation.views.web.network import addresses, names
-from simulation.views.web.serving import PortTaken, bound
+from simulation.views.web.network import PortTaken, addresses, names
+from simulation.views.web.serving import bound
 from simulation.views.web.workshop.room import Room
 from simulation.views.web.workshop.routes import routes
 
