@@ -74,11 +74,14 @@ def run(file: Path) -> bool:
     with (kept / "tests.csv").open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(["test", "outcome", "printed"])
-        table.writerows(
-            [case.get("name"), _outcome(case), " ".join(case.findtext("system-out", "").split())] for case in cases
-        )
+        table.writerows([case.get("name"), _outcome(case), _printed(case)] for case in cases)
     stamp.write(kept / "provenance.json", {"tests": file.relative_to(ROOT).as_posix()})
     return done.returncode == 0
+
+
+def _printed(case: ET.Element) -> str:
+    lines = case.findtext("system-out", "").splitlines()
+    return " ".join(line.strip() for line in lines if line.strip() and not line.startswith("---"))  # pytest's own rule
 
 
 def _outcome(case: ET.Element) -> str:
