@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from test_report_browser import ARGUMENTS, CHROMIUM, serious
+from in_browser import CHROMIUM, serious
+from playwright.sync_api import expect
 
 from simulation.analysis.comparison import compare
 from simulation.scenario.loading import load
@@ -32,21 +32,13 @@ def address() -> Iterator[str]:
     """A page of a small market, served by the command itself."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
+    expect.set_options(timeout=60_000)
     command = [sys.executable, "-m", "simulation", "explore", "silo_vs_shared", "--no-browser"]
     size = ["--population", "100", "--weeks", "20", "--replications", "3"]
     with subprocess.Popen([*command, *size], cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         yield next(found[0] for line in server.stderr if (found := re.search(r"http://\S+", line)))
         server.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=60_000)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 class Opened:

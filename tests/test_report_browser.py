@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from in_browser import serious
 
 from simulation.analysis.choosing import overridden
 from simulation.analysis.comparison import compare
@@ -18,36 +18,13 @@ from simulation.views.report import write_report
 from simulation.views.story.page import add_stories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.full
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDE, PHONE = 1280, 360
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, as it comes; a machine without one skips."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 TELLING = ("cx_council", "pool_or_own", "silo_vs_shared", "software_vendor")
@@ -87,18 +64,6 @@ class Opened:
 
     def __exit__(self, *_: object) -> None:
         self.context.close()
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [
-        f"{of['id']}: {of['help']}: {of['nodes'][0]['html'][:200]}"
-        for of in found
-        if of["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_it_opens_alone_for_everybody_and_prints(report: Path, browser: Browser) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from in_browser import serious
 
 from simulation.analysis.choosing import overridden
 from simulation.scenario.loading import load
@@ -24,29 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.full
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = [(1920, 1080), (1366, 768), (360, 740)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, as it comes; a machine without one skips."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -94,18 +72,6 @@ class Opened:
 
 def said(page: Page, which: str) -> str:
     return page.inner_text(which).strip()
-
-
-def serious(page: Page) -> list[Any]:
-    """What axe-core finds to be serious or worse."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_it_plays_to_the_end_of_a_chapter_by_keyboard(browser: Browser, address: str) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from tests.test_report_browser import ARGUMENTS, CHROMIUM, serious
+from in_browser import serious
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,19 +83,6 @@ class Room:
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.said.append(str(error)))
         return page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, as it comes; a machine without one skips."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

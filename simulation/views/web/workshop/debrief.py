@@ -80,7 +80,7 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
     """Bonus against loyalty, a mark for each firm and act, as the address of a picture."""
     from matplotlib.lines import Line2D
 
-    from simulation.views.style import arm_style, look, page, save
+    from simulation.views.style import INK, MUTED, arm_style, look, page, save
 
     acts = [act for act in figures["acts"] if act["played"]]
     style = {act["name"]: arm_style(place) for place, act in enumerate(acts)}
@@ -92,12 +92,10 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
             )
             for act in acts
         ]
-        handles.append(
-            Line2D([], [], color="#595959", marker="o", markerfacecolor="none", label="nobody sits", **marked)
-        )
+        handles.append(Line2D([], [], color=MUTED, marker="o", markerfacecolor="none", label="nobody sits", **marked))
         if figures["best"]:
             handles.append(
-                Line2D([], [], color="#1a1a1a", marker="*", label="best in hindsight", linestyle="", markersize=16)
+                Line2D([], [], color=INK, marker="*", label="best in hindsight", linestyle="", markersize=16)
             )
         figure = page(
             title="What departments won, and what customers thought of the firm",
@@ -107,7 +105,7 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
         )
         axes = figure.add_subplot()
         _marks(axes, figures, style)
-        axes.axhline(0, color="#595959", linewidth=1)
+        axes.axhline(0, color=MUTED, linewidth=1)
         axes.set_xlabel(f"Bonus of all departments [{figures['currency']} a round]")
         axes.set_ylabel("Loyalty since the start [points]")
         axes.margins(0.2, 0.15)
@@ -117,6 +115,8 @@ def bonus_and_loyalty(figures: Mapping[str, Any]) -> str:
 
 
 def _marks(axes: Axes, figures: Mapping[str, Any], style: Mapping[str, Any]) -> None:
+    from simulation.views.style import INK
+
     few = len({play["firm"] for play in figures["plays"]}) <= FEW
     named: list[tuple[str, tuple[float, float], str]] = []
     for play, hollow in [
@@ -134,8 +134,8 @@ def _marks(axes: Axes, figures: Mapping[str, Any], style: Mapping[str, Any]) -> 
     for best in figures["best"]:
         if best["change"]["loyalty"] is not None:
             at = (best["bonus"] / best["rounds"], best["change"]["loyalty"])
-            axes.plot(*at, marker="*", color="#1a1a1a", markersize=18, linestyle="")
-            named.append((f"best for {best['objective']}", at, "#1a1a1a"))
+            axes.plot(*at, marker="*", color=INK, markersize=18, linestyle="")
+            named.append((f"best for {best['objective']}", at, INK))
     _name(axes, named)
 
 

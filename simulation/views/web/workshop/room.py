@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import hashlib
 import itertools
-import sys
 import time
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from simulation.views.minutes import POINTS, sentences
 from simulation.views.web.hub import Hub
+from simulation.views.web.workers import Errands
 from simulation.views.web.workshop.runs import Runs
 from simulation.workshop import play
 from simulation.workshop.figures import last_meetings
@@ -73,7 +72,7 @@ class Room:
         self.runs = Runs(session, take_in=self._take_in, workers=workers, lives=lives, executor=executor)
         self._players: dict[str, list[Listener]] = {}
         self._debriefing = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         self._news = asyncio.Event()
         self._stale: set[str] = set()
         self._said: dict[tuple[str, str, int], list[Point]] = {}
@@ -212,25 +211,13 @@ class Room:
         """Keep the clock, run firms and tell pages while the block runs."""
         self.runs.open()
         for work in (self._tick(), self._tell_players(), self._tell_leader()):
-            self._start(work)
+            self._errands.begin(work)
         try:
             yield
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._errands.close()
             await self.runs.close()
             self.session.close()
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            traceback.print_exception(task.exception(), file=sys.stderr)
 
     def debrief(self) -> dict[str, Any]:
         """The debrief's figures; from now on what it compares with is lived, too, while no round is."""

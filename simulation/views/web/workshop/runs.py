@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import traceback
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
 
-from simulation.views.web.workers import interrupts_ignored, leashed_pool
+from simulation.views.web.workers import Errands, interrupts_ignored, leashed_pool
 from simulation.views.web.workshop.customer import customer_told
 from simulation.workshop import best_levers
 
@@ -57,7 +55,7 @@ class Runs:
         self._pool: Executor | None = None
         self._leash: Connection | None = None
         self._running: set[tuple[object, ...]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         self._told_of: Choice | None = None
 
     @property
@@ -71,9 +69,7 @@ class Runs:
 
     async def close(self) -> None:
         """End the workers, whatever they are at."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._errands.close()
         assert self._pool is not None
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._leash is not None:
@@ -104,14 +100,7 @@ class Runs:
         """Let a worker do a piece of work, unless one is at it."""
         if key not in self._running:
             self._running.add(key)
-            task = asyncio.ensure_future(self._run(key, work, given, take_in))
-            self._tasks.add(task)
-            task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            traceback.print_exception(task.exception(), file=sys.stderr)
+            self._errands.begin(self._run(key, work, given, take_in))
 
     async def _run(
         self, key: tuple[object, ...], work: Callable[[Any], Any], given: Any, take_in: Callable[[Any], Any]
